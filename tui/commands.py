@@ -1,0 +1,56 @@
+"""Every intent that may go up to the engine, one frozen class each; answered by events only."""
+
+import re
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class _Command(msgspec.Struct, frozen=True, tag_field="type", tag=_snake, gc=False):
+    pass
+
+
+class Open(_Command, frozen=True):
+    """Load the agent and get ready; always the first command. Answered by `SessionStarted`, or by
+    `Notice(level="error")` and the end of the process.
+
+    Keys never cross the wire: the engine reads OPENAI_API_KEY from the environment it inherited.
+    """
+
+    session: str
+    agent: str
+    """A built-in's name, `module:attribute` or `path.py[:attribute]`; empty if the engine already holds the agent."""
+    model: str | None = None
+    base_url: str | None = None
+    api: Literal["responses", "chat"] | None = None
+    items: tuple[dict[str, Any], ...] = ()
+    """The conversation so far, after a restart or a resume."""
+    runs: int = 0
+    """Runs of the session so far: the next is `runs + 1`."""
+
+
+class Send(_Command, frozen=True):
+    """Run the agent on this prompt. One run at a time: more are queued by the sender."""
+
+    text: str
+
+
+class Cancel(_Command, frozen=True):
+    """Stop the run: at once, or when the turn under way is complete. Without a run: nothing happens."""
+
+    mode: Literal["immediate", "after_turn"] = "immediate"
+
+
+class Clear(_Command, frozen=True):
+    """Forget the conversation."""
+
+
+class Close(_Command, frozen=True):
+    """Cancel what runs and end the process."""
+
+
+Command: TypeAlias = Open | Send | Cancel | Clear | Close

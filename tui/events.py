@@ -1,0 +1,295 @@
+"""Every fact that may cross the bus, one frozen class each.
+
+An event is plain data: ids, text, numbers. It holds no object of the SDK or of the screen, so the same
+value crosses the pipe, lies in the journal and is folded into state. The JSON tag is the class name in
+snake_case (`TextDelta` -> `{"type": "text_delta", ...}`).
+
+Ids: `run` counts the session's runs from 1; `turn` counts the model requests of a run from 1; `item`
+names one output item of the model and is unique in the session; `call` is the SDK's tool call id.
+Times inside events are durations in seconds; the moment of an event is in its record.
+Text is what the model, tool or user code sent, unchanged: whoever shows it cleans it (`tui.safety`).
+"""
+
+import re
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class _Event(msgspec.Struct, frozen=True, tag_field="type", tag=_snake, gc=False):
+    """The common shape: a tagged struct, untracked by the garbage collector (it can hold no cycle)."""
+
+
+# The session and its engine
+
+
+class EngineStarted(_Event, frozen=True):
+    """The engine process runs; it is importing the SDK and loading the agent. First event of each engine."""
+
+    pid: int
+
+
+class SessionStarted(_Event, frozen=True):
+    """The agent is loaded and prompts can run. Comes once for each engine, after `EngineStarted`."""
+
+    session: str
+    agent: str
+    model: str
+    api: str = ""
+    """`responses`, `chat` or `demo`; empty where the agent brings a model object of its own."""
+    tools: tuple[str, ...] = ()
+    sdk: str = ""
+
+
+class EngineEnded(_Event, frozen=True):
+    """The engine process is gone; nothing more comes from it. `error` is empty where that was asked for."""
+
+    code: int | None
+    error: str = ""
+
+
+class ConversationExtended(_Event, frozen=True):
+    """Items were added to the conversation that the next request will send, in the API's input shape.
+
+    Comes at the points where the SDK saves (input, each finished turn) and after a cut run, then with the
+    partial answer. All of them together are the conversation: what a restarted engine is given back.
+    """
+
+    items: tuple[dict[str, Any], ...]
+
+
+class ConversationCleared(_Event, frozen=True):
+    """The conversation is empty: the next prompt starts anew."""
+
+
+# A run
+
+
+class PromptSent(_Event, frozen=True):
+    """The user sent a prompt. Published by the screen, before the engine has seen it."""
+
+    text: str
+
+
+class RunStarted(_Event, frozen=True):
+    """The SDK's run loop was entered for the prompt sent last."""
+
+    run: int
+
+
+class AgentChanged(_Event, frozen=True):
+    """The agent now at work; at the start of every run and after each handoff."""
+
+    run: int
+    agent: str
+
+
+class ModelRequested(_Event, frozen=True):
+    """A request goes to the model; `items` counts the input items it sends."""
+
+    run: int
+    turn: int
+    agent: str
+    model: str = ""
+    items: int = 0
+
+
+class ResponseStarted(_Event, frozen=True):
+    """The first bytes of a model response are here. `response` is the API's id, empty where it has none."""
+
+    run: int
+    turn: int
+    response: str = ""
+    model: str = ""
+
+
+class ReasoningDelta(_Event, frozen=True):
+    """A piece of the model's reasoning (summary or raw), in order within its item."""
+
+    item: str
+    text: str
+
+
+class TextDelta(_Event, frozen=True):
+    """A piece of the answer, in order within its item. Joined: exactly what the server sent."""
+
+    item: str
+    text: str
+
+
+class RefusalDelta(_Event, frozen=True):
+    """A piece of a refusal, in order within its item."""
+
+    item: str
+    text: str
+
+
+class MessageCompleted(_Event, frozen=True):
+    """One message of the model is whole; `text` is all of it. After its last `TextDelta`."""
+
+    item: str
+    agent: str
+    text: str
+
+
+class ReasoningCompleted(_Event, frozen=True):
+    """One reasoning item is whole. After its last `ReasoningDelta`."""
+
+    item: str
+
+
+# Tool calls: the SDK's hooks and its stream race, so the events of one call may come in any order
+
+
+class ToolCallStarted(_Event, frozen=True):
+    """The model began to write a call; its arguments follow as deltas."""
+
+    item: str
+    call: str
+    name: str
+
+
+class ArgumentsDelta(_Event, frozen=True):
+    """A piece of a call's arguments (JSON text), in order within its call."""
+
+    call: str
+    text: str
+
+
+class ToolCalled(_Event, frozen=True):
+    """A call is whole: `arguments` is its complete JSON text. `origin`: function, mcp, agent, hosted."""
+
+    call: str
+    name: str
+    arguments: str
+    agent: str = ""
+    origin: str = "function"
+
+
+class ToolStarted(_Event, frozen=True):
+    """The tool's code is running."""
+
+    call: str
+    name: str
+    agent: str = ""
+
+
+class ToolEnded(_Event, frozen=True):
+    """The tool's code returned, at its own time even beside slower siblings.
+
+    `duration` in seconds, None where the SDK does not tell (hosted tools). `failed` if it raised:
+    `output` is then what the model is told and `error` the exception in one line.
+    """
+
+    call: str
+    name: str
+    output: str
+    failed: bool = False
+    duration: float | None = None
+    error: str = ""
+
+
+class HandoffOccurred(_Event, frozen=True):
+    """Control went from one agent to another; `AgentChanged` follows."""
+
+    source: str
+    target: str
+
+
+class UsageReported(_Event, frozen=True):
+    """Tokens of one model request as the provider counted them.
+
+    `cached` is part of `input`, `reasoning` part of `output`.
+    """
+
+    run: int
+    turn: int
+    input: int
+    cached: int
+    output: int
+    reasoning: int
+    model: str = ""
+
+
+class CancelRequested(_Event, frozen=True):
+    """The user asked to stop. Published by the screen, before the engine has seen it. `kill`: ended by force."""
+
+    mode: Literal["immediate", "after_turn", "kill"] = "immediate"
+
+
+class RunStuck(_Event, frozen=True):
+    """User code does not let go: the engine's loop is blocked, or a cancelled run does not end.
+
+    `where` is `file:line in function` of the innermost frame outside the SDK; `seconds` how long so far.
+    """
+
+    run: int
+    tool: str
+    where: str
+    seconds: float
+
+
+class RunEnded(_Event, frozen=True):
+    """The run is over; its last event. `error` is one plain line, `kind` its class, `hint` what to do.
+
+    `kind`: network, timeout, rate_limit, server, auth, request, refusal, agent, tool, guardrail, max_turns, engine;
+    empty unless failed. `turns` counts the model requests made.
+    """
+
+    run: int
+    status: Literal["completed", "cancelled", "failed"]
+    error: str = ""
+    kind: str = ""
+    hint: str = ""
+    turns: int = 0
+    output: str = ""
+    """The final output as text where it is not the last message (an agent with an output type)."""
+
+
+# Anything else
+
+
+class OutputCaptured(_Event, frozen=True):
+    """What user code printed or logged: one line, without its newline."""
+
+    stream: Literal["stdout", "stderr", "log"]
+    text: str
+    level: str = ""
+    """Name of the logging level, for `log`."""
+
+
+class Notice(_Event, frozen=True):
+    """Something the user should know, in one line. `detail` may hold more (a traceback)."""
+
+    level: Literal["info", "warning", "error"]
+    text: str
+    detail: str = ""
+
+
+class RawReceived(_Event, frozen=True):
+    """A stream event of the SDK that has no class of its own here; `data` is its JSON, cut at 4 kB."""
+
+    name: str
+    data: str = ""
+    item: str = ""
+
+
+Event: TypeAlias = (
+    EngineStarted | SessionStarted | EngineEnded | ConversationExtended | ConversationCleared
+    | PromptSent | RunStarted | AgentChanged | ModelRequested | ResponseStarted
+    | ReasoningDelta | TextDelta | RefusalDelta | MessageCompleted | ReasoningCompleted
+    | ToolCallStarted | ArgumentsDelta | ToolCalled | ToolStarted | ToolEnded
+    | HandoffOccurred | UsageReported | CancelRequested | RunStuck | RunEnded
+    | OutputCaptured | Notice | RawReceived
+)  # fmt: skip
+
+
+def name_of(event: Event) -> str:
+    """The event's type as it stands in JSON, e.g. `text_delta`."""
+    tag = event.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag

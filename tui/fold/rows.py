@@ -1,0 +1,159 @@
+"""The event log: one row an event, but one for all deltas of an item, one a tool call and one a model request."""
+
+from tui import events as e
+from tui.state import Row, RowStatus, State
+from tui.wire import Record
+
+_SUMMARY = 240
+"""Characters of a summary; a log row is one line, the rest is in the entry and the journal."""
+
+
+def fold(state: State, record: Record) -> None:
+    match record.event:
+        case e.TextDelta(item=item, text=text) | e.RefusalDelta(item=item, text=text):
+            _count(state, record, item, "text", text)
+        case e.ReasoningDelta(item=item, text=text):
+            _count(state, record, item, "think", text)
+        case e.MessageCompleted(item=item, text=text, agent=agent):
+            row = _row(state, record, item, "text")
+            row.agent, row.summary = agent or row.agent, text[:_SUMMARY]
+            _settle(row, record.at)
+        case e.ReasoningCompleted(item=item):
+            _settle(_row(state, record, item, "think"), record.at)
+        case (
+            e.ToolCallStarted(call=call) | e.ArgumentsDelta(call=call) | e.ToolCalled(call=call)
+            | e.ToolStarted(call=call) | e.ToolEnded(call=call)
+        ):  # fmt: skip
+            _fold_tool(_row(state, record, call, "tool"), record)
+        case _:
+            _fold_run(state, record)
+
+
+def _fold_tool(row: Row, record: Record) -> None:
+    match record.event:
+        case e.ToolCallStarted(name=name) | e.ToolStarted(name=name):
+            row.summary = row.summary or name
+        case e.ToolCalled(name=name, arguments=arguments, agent=agent):
+            row.summary = f"{name} {arguments}"[:_SUMMARY]
+            row.agent = agent or row.agent
+        case e.ToolEnded(name=name, failed=failed, duration=duration):
+            row.summary = row.summary or name
+            row.status = "failed" if failed else "ok"
+            row.duration = duration
+        case _:
+            pass
+
+
+def _fold_run(state: State, record: Record) -> None:
+    match record.event:
+        case e.RunStarted(run=run):
+            _row(state, record, f"run {run}", "run").summary = state.root
+        case e.RunEnded() as end:
+            _end_run(state, record, end)
+        case e.ModelRequested(run=run, turn=turn, agent=agent, model=model):
+            row = _row(state, record, f"run {run} turn {turn}", "model")
+            row.agent, row.summary = agent, model or "model"
+        case e.ResponseStarted(run=run, turn=turn, model=model):
+            row = _row(state, record, f"run {run} turn {turn}", "model")
+            row.summary = model or row.summary
+        case e.UsageReported() as usage:
+            row = _row(state, record, f"run {usage.run} turn {usage.turn}", "model")
+            row.summary = f"{usage.model or row.summary}  {usage.input} → {usage.output} tokens"
+            _settle(row, record.at)
+        case _:
+            _fold_plain(state, record)
+
+
+def _fold_plain(state: State, record: Record) -> None:
+    event = record.event
+    match event:
+        case e.PromptSent(text=text):
+            _add(state, record, "prompt", text)
+        case e.AgentChanged(agent=agent):
+            _add(state, record, "agent", agent)
+        case e.HandoffOccurred(source=source, target=target):
+            _add(state, record, "handoff", f"{source} → {target}")
+        case e.CancelRequested(mode=mode):
+            _add(state, record, "cancel", mode.replace("_", " "))
+        case e.RunStuck(tool=tool, where=where, seconds=seconds):
+            _add(state, record, "error", f"stuck {seconds:.0f} s: {tool} {where}", "failed")
+        case e.OutputCaptured(stream=stream, text=text, level=level):
+            _add(state, record, "output", f"{level or stream}: {text}")
+        case e.Notice(level=level, text=text):
+            _add(
+                state,
+                record,
+                "error" if level == "error" else "notice",
+                text,
+                "failed" if level == "error" else "",
+            )
+        case e.RawReceived(name=name, data=data):
+            _add(state, record, "raw", f"{name} {data}")
+        case _:
+            _fold_session(state, record)
+
+
+def _fold_session(state: State, record: Record) -> None:
+    match record.event:
+        case e.EngineStarted(pid=pid):
+            _add(state, record, "session", f"engine started, process {pid}")
+        case e.SessionStarted(agent=agent, model=model, tools=tools):
+            _add(state, record, "session", f"{agent} on {model}" + (f", {len(tools)} tools" if tools else ""))
+        case e.EngineEnded(error=error):
+            _add(state, record, "error" if error else "session", error or "engine ended", "failed" if error else "")
+        case e.ConversationExtended(items=items):
+            _add(state, record, "session", f"{len(items)} items saved")
+        case e.ConversationCleared():
+            _add(state, record, "session", "conversation cleared")
+        case _:
+            raise AssertionError(f"no row for {type(record.event).__name__}")
+
+
+def _end_run(state: State, record: Record, end: e.RunEnded) -> None:
+    for index in range(state.row_of.get(f"run {end.run}", len(state.rows)), len(state.rows)):
+        row = state.rows[index]
+        if row.status == "live":
+            _settle(row, record.at)
+            row.status = "ok" if end.status == "completed" else "cancelled"
+    if end.status == "failed":
+        _add(state, record, "error", end.error, "failed")
+    row = _add(state, record, "run", end.status)
+    row.status = "ok" if end.status == "completed" else end.status
+    begun = state.row_of.get(f"run {end.run}")
+    row.duration = None if begun is None else record.at - state.rows[begun].at
+
+
+def _add(state: State, record: Record, kind: str, summary: str, status: RowStatus = "") -> Row:
+    row = Row(record.seq, record.at, kind, state.agent, summary[:_SUMMARY], status)
+    row.entry = len(state.entries) - 1
+    state.rows.append(row)
+    return row
+
+
+def _row(state: State, record: Record, key: str, kind: str) -> Row:
+    """The live row of an item, a call, a request or a run; made on its first event."""
+    index = state.row_of.get(key)
+    if index is not None:
+        return state.rows[index]
+    row = _add(state, record, kind, "")
+    row.status, row.started = "live", record.at
+    row.entry = state.entry_of.get(key, row.entry)
+    row.depth = key.count("/")
+    row.count = 0 if kind in ("text", "think") else 1
+    state.row_of[key] = len(state.rows) - 1
+    return row
+
+
+def _count(state: State, record: Record, item: str, kind: str, text: str) -> None:
+    row = _row(state, record, item, kind)
+    row.count += 1
+    row.duration = record.at - row.at
+    if len(row.summary) < _SUMMARY:
+        row.summary = (row.summary + text)[:_SUMMARY]
+
+
+def _settle(row: Row, at: float) -> None:
+    if row.status == "live":
+        row.status = "ok"
+        if row.duration is None or row.kind != "text":
+            row.duration = at - row.at

@@ -1,0 +1,86 @@
+"""The frame pump: fold all that is new, then paint what changed, at most 30 times a second.
+
+The first event after a quiet moment is painted at once; then the pump waits at least a frame, and at least as long as
+the paint took, so that a dear paint never gets more than half of the loop's time and keys stay quick. While a run is
+live panes are also painted without news, for spinners and elapsed times; while nothing runs the pump sleeps.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tui.bus import Reader
+from tui.fold import fold
+from tui.state import State
+from tui.wire import Record
+
+FRAME = 1 / 30
+"""Seconds between paints: what an eye takes for motion, and twice what a terminal over a network keeps up with."""
+
+BEAT = 0.125
+"""Seconds between paints without news while a run is live: a spinner at 8 Hz."""
+
+_SLICE = 2000
+"""Records folded before keys get a turn: about 10 ms."""
+
+
+class Pane(Protocol):
+    """Part of the screen that shows state."""
+
+    def paint(self, state: State, now: float) -> None:
+        """Show what changed in `state` since the last call; `now` is wall time, seconds since the epoch."""
+
+
+class Pump:
+    """Carries records from the bus to state, and state to the panes; also to `watch`, record by record."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        state: State,
+        clock: Callable[[], float],
+        panes: Callable[[], Sequence[Pane]],
+        watch: Callable[[Record], None],
+    ) -> None:
+        self._reader = reader
+        self._state = state
+        self._clock = clock
+        self._panes = panes
+        self._watch = watch
+        self.paints = 0
+        """Frames painted so far."""
+
+    async def run(self) -> None:
+        """Until the bus closes."""
+        loop = asyncio.get_running_loop()
+        while await self._news():
+            await self._fold()
+            began = loop.time()
+            self.paint()
+            spent = loop.time() - began
+            await asyncio.sleep(max(FRAME - spent, spent))
+
+    async def _news(self) -> bool:
+        """Wait for records, or for the next beat of a live run."""
+        if not self._state.busy:
+            return await self._reader.wait()
+        try:
+            return await asyncio.wait_for(self._reader.wait(), BEAT)
+        except TimeoutError:
+            return True
+
+    async def _fold(self) -> None:
+        while batch := self._reader.take(_SLICE):
+            for record in batch:
+                fold(self._state, record)
+                self._watch(record)
+            if len(batch) < _SLICE:
+                return
+            await asyncio.sleep(0)
+
+    def paint(self) -> None:
+        """Paint every visible pane."""
+        now = self._clock()
+        for pane in self._panes():
+            pane.paint(self._state, now)
+        self.paints += 1
