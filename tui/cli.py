@@ -1,0 +1,143 @@
+"""The command line: arguments in, the parts wired together; the only module that knows both the screen and the link.
+
+argparse, since the screen's first paint waits for this module: it imports in a tenth of the time of the
+declarative libraries. Textual is imported only where a screen is wanted, the SDK never.
+"""
+
+import argparse
+import asyncio
+import difflib
+import os
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from tui import __version__
+from tui.agents import BUILTIN_AGENTS, check_spec
+from tui.bus import Bus, steady_clock
+from tui.link import Launch, Link
+
+USAGE = 2
+
+_EPILOG = """\
+commands:
+  agents-tui run PROMPT        run one prompt without the screen (see agents-tui run --help)
+
+agents:
+{agents}
+  module:attribute             an Agent of your own, e.g. my_app.agents:triage
+  path/to/file.py[:attribute]  the same by file
+
+environment:
+  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_DEFAULT_MODEL; without a key and a base URL the
+  built-in demo model answers: scripted, no network, no AI
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Names the nearest option for one it does not know."""
+
+    def error(self, message: str) -> NoReturn:
+        unknown = message.removeprefix("unrecognized arguments: ").split()
+        if unknown != message.split():
+            options = [option for action in self._actions for option in action.option_strings]
+            near = difflib.get_close_matches(unknown[0].partition("=")[0], options, 1)
+            message += f" (did you mean {near[0]}?)" if near else ""
+        self.exit(USAGE, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status: 0 completed, 1 the run failed, 2 usage, 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["run"]:
+        return _run(arguments[1:])
+    return _screen(arguments)
+
+
+def _screen(arguments: list[str]) -> int:
+    agents = "\n".join(f"  {name:<28} {about}" for name, about in BUILTIN_AGENTS.items())
+    parser = _Parser(
+        prog="agents-tui",
+        description="A full-screen terminal client for OpenAI Agents SDK agents.",
+        epilog=_EPILOG.format(agents=agents),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "agent", nargs="?", metavar="AGENT", default="demo", help="which agent to talk to (default: demo)"
+    )
+    _connection_options(parser)
+    parser.add_argument("--theme", metavar="T", help="a theme by name; /theme on the screen lists them")
+    parser.add_argument("--no-journal", action="store_true", help="keep no record of the session on disk")
+    parser.add_argument("--version", action="version", version=f"agents-tui {__version__}")
+    options = parser.parse_args(arguments)
+    _check(parser, options)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") in ("dumb", ""):
+        parser.error("the screen needs a terminal; without one use: agents-tui run PROMPT")
+
+    clock = steady_clock()
+    link = Link(Bus(clock), _launch(options))
+    if options.theme is not None:
+        from tui.ui.themes import theme_names
+
+        if options.theme not in theme_names():
+            parser.error(_unknown_theme(options.theme, theme_names()))
+    try:
+        link.spawn()  # before Textual is imported: the engine imports the SDK meanwhile
+    except OSError as error:
+        parser.exit(1, f"agents-tui: the engine could not be started: {error.strerror}\n")
+    from tui.ui.app import AgentsApp
+
+    return AgentsApp(link, clock, theme=options.theme).run_to_end()
+
+
+def _run(arguments: list[str]) -> int:
+    parser = _Parser(prog="agents-tui run", description="Run one prompt without the screen.", allow_abbrev=False)
+    parser.add_argument("prompt", metavar="PROMPT", help="what to ask; - reads it from standard input")
+    parser.add_argument("--agent", default="demo", metavar="AGENT", help="which agent to ask (default: demo)")
+    parser.add_argument("--json", action="store_true", help="print every event, one JSON record a line")
+    _connection_options(parser)
+    options = parser.parse_args(arguments)
+    _check(parser, options)
+    prompt = options.prompt
+    if prompt == "-":
+        prompt = sys.stdin.buffer.read().decode("utf-8", "replace").removesuffix("\n")
+    if not prompt.strip():
+        parser.error("the prompt is empty")
+    from tui.headless import run
+
+    return asyncio.run(run(_launch(options), prompt, json=options.json))
+
+
+def _connection_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("connection")
+    group.add_argument("--model", metavar="M", help="the model to ask (default: the agent's own, or the SDK's)")
+    group.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server (default: OPENAI_BASE_URL)")
+    group.add_argument(
+        "--api",
+        choices=("responses", "chat"),
+        help="which API to speak (default: responses to api.openai.com, chat to any other server)",
+    )
+
+
+def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse what can be seen to be wrong without importing anything of the user's."""
+    problem = check_spec(options.agent, Path.cwd())
+    if problem:
+        parser.error(problem)
+    url = options.base_url
+    if url is not None and not url.lower().startswith(("http://", "https://")):
+        parser.error(f"--base-url {url!r} is not a URL: give http://host:port/v1 or https://…")
+
+
+def _launch(options: argparse.Namespace) -> Launch:
+    session = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+    return Launch(session, options.agent, options.model, options.base_url, options.api)
+
+
+def _unknown_theme(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, names, 1)
+    return f"there is no theme {name!r}" + (f"; did you mean {near[0]!r}?" if near else f": choose {', '.join(names)}")
