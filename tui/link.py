@@ -20,6 +20,9 @@ from tui.wire import Stamped, WireError, decode_stamped, encode
 _CLOSE_GRACE = 1.0
 """Seconds an engine has to end by itself when the program quits."""
 
+_KILL_AFTER = 1.0
+"""Seconds a cancel has to take effect before asking again kills the engine: two hasty keys are one wish."""
+
 _CRASHES = 3
 """Unasked ends in a row, with no run completed between, after which no further engine is started unasked."""
 
@@ -54,6 +57,7 @@ class Link:
         self._waiting: str | None = None
         """A prompt sent while there was no engine to take it."""
         self._cancelling = False
+        self._cancelled_at = 0.0
         self._replace = False
         """The user wants another engine in place of the present one."""
         self._closing = False
@@ -107,13 +111,16 @@ class Link:
         """Stop the run; asked again while the first time still has no effect, kill the engine and start another."""
         if not self.busy:
             return
+        now = asyncio.get_running_loop().time()
         if self._cancelling:
+            if now - self._cancelled_at < _KILL_AFTER:
+                return
             self._publish(e.CancelRequested("kill"))
             self._replace = True
             if self._child is not None:
                 self._child.kill()
             return
-        self._cancelling = mode == "immediate"
+        self._cancelling, self._cancelled_at = mode == "immediate", now
         self._publish(e.CancelRequested(mode))
         self._command(c.Cancel(mode))
 
