@@ -10,11 +10,16 @@ from typing import Any
 from tui import events as e
 
 CUT_NOTE = "[The user stopped this answer here.]"
+FAILED_NOTE = "[An error ended this answer here.]"
+WITHHELD_NOTE = "[A guardrail withheld this answer.]"
 NO_RESULT = "[cancelled before it ended]"
 
 
 class Conversation:
-    """`items` are what has been saved, in the API's input shape."""
+    """`items` are what has been saved, in the API's input shape.
+
+    Saves and the stream race: a message or call may be saved before or after its own events are applied.
+    """
 
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
@@ -23,16 +28,22 @@ class Conversation:
 
     def _begin(self, prompt: str) -> None:
         self._prompt = prompt
+        self._answered = True
+        """Whether the newest saved item needs no answer."""
         self._texts: dict[str, list[str]] = {}
         self._calls: dict[str, e.ToolCalled] = {}
         self._ended: dict[str, str] = {}
+        self._saved_texts: list[str] = []
+        self._saved_calls: set[str] = set()
 
     def apply(self, event: e.Event) -> None:
         """Take in one event, in bus order."""
         match event:
             case e.TextDelta(item=item, text=text):
                 self._texts.setdefault(item, []).append(text)
-            case e.ToolCalled(call=call) if "/" not in call:
+            case e.MessageCompleted(item=item, text=text):
+                self._texts.setdefault(item, [text])
+            case e.ToolCalled(call=call):
                 self._calls[call] = event
             case e.ToolEnded(call=call, output=output):
                 self._ended[call] = output
@@ -42,7 +53,7 @@ class Conversation:
                 self.runs = run
             case e.ConversationExtended(items=items):
                 self.items.extend(items)
-                self._forget(items)
+                self._note_saved(items)
             case e.ConversationCleared():
                 self.items.clear()
                 self._begin("")
@@ -51,39 +62,69 @@ class Conversation:
             case _:
                 pass
 
-    def _forget(self, items: tuple[dict[str, Any], ...]) -> None:
+    def _note_saved(self, items: tuple[dict[str, Any], ...]) -> None:
         """What has been saved need not be settled."""
         for item in items:
+            self._answered = False
             if item.get("role") == "user":
                 self._prompt = ""
             elif item.get("type") == "function_call":
-                self._calls.pop(str(item.get("call_id")), None)
+                self._saved_calls.add(str(item.get("call_id")))
             elif item.get("role") == "assistant":
-                self._texts.clear()
+                self._answered = True
+                self._saved_texts.append(_text_of(item))
 
-    def settle(self) -> list[dict[str, Any]]:
+    def settle(self, note: str = CUT_NOTE, *, withhold: bool = False) -> list[dict[str, Any]]:
         """The items of the run under way that were not saved, oldest first; empty if there is none.
 
-        Calls whose output is unknown get a note instead, since an API refuses a call without one. Calls whose
-        arguments never became whole are left out. Does not change `items`: publish what it gives as
-        `ConversationExtended`.
+        The last one is always an answer of the assistant that says, with `note`, why it is not whole: strict servers
+        want user and assistant to alternate. A call whose output is unknown gets a note instead, since an API refuses
+        a call without one. Calls whose arguments never became whole are left out. `withhold` leaves out what the
+        model said and did. Does not change `items`: publish what it gives as `ConversationExtended`.
         """
-        left: list[dict[str, Any]] = []
-        if self._prompt:
-            left.append({"role": "user", "content": self._prompt})
-        text = "\n\n".join("".join(parts) for item, parts in self._texts.items() if "/" not in item)
-        if text.strip():
-            left.append({"role": "assistant", "content": f"{text}\n\n{CUT_NOTE}"})
-        for call in self._calls.values():
-            left.append(
-                {
-                    "type": "function_call",
-                    "call_id": call.call,
-                    "name": call.name,
-                    "arguments": call.arguments,
-                }
-            )
-        for call_id in self._calls:
-            output = self._ended.get(call_id, NO_RESULT)
-            left.append({"type": "function_call_output", "call_id": call_id, "output": output})
+        left: list[dict[str, Any]] = [{"role": "user", "content": self._prompt}] if self._prompt else []
+        text, calls = ("", []) if withhold else (self._unsaved_text(), self._unsaved_calls())
+        if not left and not text and not calls and self._answered:
+            return []
+        if text and calls:
+            left.append({"role": "assistant", "content": text})
+            text = ""
+        left.extend(
+            {"type": "function_call", "call_id": call.call, "name": call.name, "arguments": call.arguments}
+            for call in calls
+        )
+        for call in calls:
+            output = self._ended.get(call.call, NO_RESULT)
+            left.append({"type": "function_call_output", "call_id": call.call, "output": output})
+        left.append({"role": "assistant", "content": f"{text}\n\n{note}" if text else note})
         return left
+
+    def _unsaved_text(self) -> str:
+        saved = list(self._saved_texts)
+        left: list[str] = []
+        for item, parts in self._texts.items():
+            text = "".join(parts)
+            if text in saved:
+                saved.remove(text)
+            elif "/" not in item and text.strip():  # what agents inside tools say, the model never sees
+                left.append(text)
+        return "\n\n".join(left)
+
+    def _unsaved_calls(self) -> list[e.ToolCalled]:
+        """Calls of functions; those of tools built into the API have no shape that both APIs take."""
+        return [
+            call
+            for call in self._calls.values()
+            if call.origin != "hosted" and "/" not in call.call and not self._saved(call.call)
+        ]
+
+    def _saved(self, call: str) -> bool:
+        """The engine adds `~` and the run to a call id that an earlier run used."""
+        return call in self._saved_calls or call.rpartition("~")[0] in self._saved_calls
+
+
+def _text_of(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    return "".join(str(part.get("text", "")) for part in content or () if isinstance(part, dict))

@@ -14,7 +14,7 @@ from tui import commands as c
 from tui import events as e
 from tui.bus import Bus
 from tui.child import Child
-from tui.conversation import Conversation
+from tui.conversation import CUT_NOTE, FAILED_NOTE, Conversation
 from tui.wire import Stamped, WireError, decode_stamped, encode
 
 _CLOSE_GRACE = 1.0
@@ -220,7 +220,7 @@ class Link:
     def _settle(self, error: str) -> None:
         if not self.busy:
             return
-        left = self.conversation.settle()
+        left = self.conversation.settle(FAILED_NOTE if error else CUT_NOTE)
         if left:
             self._publish(e.ConversationExtended(tuple(left)))
         run = self.conversation.runs

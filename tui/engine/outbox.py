@@ -1,0 +1,73 @@
+"""Events on their way out of the engine: stamped and queued by any thread, written to the pipe by one of its own.
+
+The writer keeps the screen's pace: at once after a quiet moment, else one write a frame. Waking the reader costs
+it more than parsing does, and it paints no more often. A full pipe holds up the writer, never the agent.
+"""
+
+import os
+import threading
+import time
+from collections import deque
+
+from tui import wire
+from tui.engine import clock
+from tui.events import Event, Notice, name_of
+from tui.wire import Stamped
+
+FRAME = 1 / 60
+"""Seconds between two writes."""
+
+
+class Outbox:
+    """The queue and its writer. `emit` is what the rest of the engine is handed."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._queue: deque[Stamped] = deque()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._writer = threading.Thread(target=self._write, name="outbox", daemon=True)
+        self._writer.start()
+
+    def emit(self, event: Event) -> None:
+        """Stamp the event with this moment and queue it; safe from any thread, never waits."""
+        self._queue.append(Stamped(clock.now(), event))
+        if not self._wake.is_set():
+            self._wake.set()
+
+    def close(self, within: float) -> bool:
+        """Write what is queued and stop; whether that was done `within` seconds."""
+        self._closing.set()
+        self._wake.set()
+        self._writer.join(within)
+        return not self._writer.is_alive()
+
+    def _write(self) -> None:
+        while not (self._closing.is_set() and not self._queue):
+            self._wake.wait()
+            self._wake.clear()
+            began = time.perf_counter()
+            try:
+                self._send(self._take())
+            except OSError:  # nobody reads any more; the end of the commands tells the engine to stop
+                return
+            self._closing.wait(FRAME - (time.perf_counter() - began))
+
+    def _take(self) -> bytes:
+        queue, lines = self._queue, bytearray()
+        for _ in range(len(queue)):
+            lines += _encoded(queue.popleft())
+        return bytes(lines)
+
+    def _send(self, lines: bytes) -> None:
+        rest = memoryview(lines)
+        while rest:
+            rest = rest[os.write(self._fd, rest) :]
+
+
+def _encoded(stamped: Stamped) -> bytes:
+    try:
+        return wire.encode(stamped)
+    except (TypeError, ValueError, RecursionError) as error:  # items of a user's own making may not be JSON
+        notice = Notice("warning", f"{name_of(stamped.event)} cannot be sent: {error}")
+        return wire.encode(Stamped(stamped.at, notice))

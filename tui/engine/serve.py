@@ -1,0 +1,84 @@
+"""A session driven by commands: what the engine process does, and what a process that already holds an agent can do."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from importlib.metadata import version
+from typing import Any
+
+from agents import Agent, FunctionTool, set_trace_processors
+
+from tui import commands as c
+from tui import events as e
+from tui.conversation import Conversation
+from tui.engine.connect import Connection, connect
+from tui.engine.load import load_agent
+from tui.engine.nested import show_inner_runs
+from tui.engine.session import Session
+from tui.engine.warm import warm_up
+
+
+class ProtocolError(Exception):
+    """The commands do not begin with `Open`, or open twice."""
+
+
+async def serve(
+    commands: AsyncIterator[c.Command],
+    emit: Callable[[e.Event], None],
+    agent: Agent[Any] | None = None,
+    *,
+    opened: Callable[[Session], None] = lambda session: None,
+) -> None:
+    """Answer commands with events until `Close` or the end of them; then what runs is cancelled.
+
+    `agent` is used where `Open` names none. `opened` gets the session once it takes prompts. Raises AgentLoadError,
+    ConnectError and ProtocolError, nothing later than `SessionStarted`, but for a second `Open`.
+    """
+    options = await anext(commands, None)
+    if not isinstance(options, c.Open):
+        raise ProtocolError(f"the first command must be open, not {type(options).__name__}")
+    session = open_session(options, emit, agent)
+    opened(session)
+    warming = asyncio.create_task(warm_up(session.connection))
+    async for command in commands:
+        match command:
+            case c.Send(text=text):
+                session.send(text)
+            case c.Cancel(mode=mode):
+                session.cancel(mode)
+            case c.Clear():
+                session.clear()
+            case c.Close():
+                break
+            case c.Open():
+                raise ProtocolError("the session is open already")
+    warming.cancel()
+    await session.close()
+
+
+def open_session(options: c.Open, emit: Callable[[e.Event], None], agent: Agent[Any] | None = None) -> Session:
+    """Load the agent, connect, and say so. Raises AgentLoadError and ConnectError."""
+    set_trace_processors([])  # the default exports every run to the vendor
+    show_inner_runs()
+    if agent is None or options.agent:
+        agent = load_agent(options.agent)
+    connection = connect(options, agent, os.environ)
+    conversation = Conversation()
+    conversation.items.extend(options.items)
+    conversation.runs = options.runs
+    session = Session(options.session, agent, connection, emit, conversation=conversation)
+    emit(_started(options.session, agent, connection))
+    if connection.notice:
+        emit(e.Notice("info", connection.notice))
+    return session
+
+
+def _started(session_id: str, agent: Agent[Any], connection: Connection) -> e.SessionStarted:
+    return e.SessionStarted(
+        session=session_id,
+        agent=agent.name,
+        model=connection.model_of(agent),
+        api=connection.api,
+        tools=tuple(tool.name for tool in agent.tools if not isinstance(tool, FunctionTool) or tool.is_enabled),
+        sdk=version("openai-agents"),
+    )

@@ -1,0 +1,161 @@
+"""What stands between foreign text and the terminal, in both directions, whatever the widgets do.
+
+`install()` before the app runs, `GuardedApp` as its base class, `watch_signals` around `run()`:
+
+    class AgentsApp(GuardedApp[int]):
+        def __init__(self) -> None:
+            super().__init__()
+            self.crash_log = state_folder() / "crash.log"
+            self.redact = Secrets.of_environment(os.environ).redact
+
+    guards.install()
+    with guards.watch_signals(app):
+        app.run()
+    sys.exit(app.return_code)
+"""
+
+import io
+import re
+import traceback
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, RenderableType
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.app import ReturnType
+from textual.color import Color
+from textual.filter import LineFilter
+
+from tui.safety import HIDDEN, one_line, redact, visible
+from tui.ui import internals
+from tui.ui.input_guard import InputGuard
+from tui.ui.terminal import RESET, restore_terminal, watch_signals
+
+__all__ = ["RESET", "GuardedApp", "InputGuard", "SafetyFilter", "install", "restore_terminal", "watch_signals"]
+
+
+def install() -> None:
+    """Guard the input of every app that runs after this, and take a reference cycle out of Textual's painting.
+
+    Calling it again changes nothing.
+    """
+    internals.replace_input_parser(InputGuard)
+    internals.forgive_invalid_utf8()
+    internals.patch_strip_divide()
+
+
+# Output
+
+_UNPAINTABLE = re.compile(f"[{HIDDEN}\n\t]")
+_LINK = re.compile(r"(?:https?://|mailto:)[!-~]{1,2000}")
+"""Targets a terminal may be given to open: no file, no program, no control characters."""
+
+
+class SafetyFilter(LineFilter):
+    """Cleans every line on its way to the terminal; no widget can go around it.
+
+    The last resort, for text that was not made `visible` where it came in. A line keeps its width in cells: what has
+    none of its own (all control and format characters) is dropped, what has one becomes a stand-in. Control segments
+    are dropped. Links (OSC 8) lead to the web and to mail only. The meta data of a style stays: it is never painted.
+    """
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The segments with nothing but text in them; the same list if there is nothing to do."""
+        if all(_is_clean(segment) for segment in segments):
+            return segments
+        return [
+            Segment(_clean_text(text), style if style is None or style.link is None else _clean_link(style))
+            for text, style, control in segments
+            if not control
+        ]
+
+    def __eq__(self, other: object) -> bool:
+        """All are one: Textual keeps a filtered line by its filter, which an app may make anew for each."""
+        return type(other) is type(self)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+def _is_clean(segment: Segment) -> bool:
+    text, style, control = segment
+    return not control and (style is None or style.link is None) and _UNPAINTABLE.search(text) is None
+
+
+def _clean_text(text: str) -> str:
+    cleaned, replaced = _UNPAINTABLE.subn(lambda found: visible(found[0]) if cell_len(found[0]) else "", text)
+    # What stands on either side of a dropped character may join, such as the halves of a flag.
+    return set_cell_size(cleaned, cell_len(text)) if replaced else text
+
+
+@lru_cache(maxsize=1024)
+def _clean_link(style: Style) -> Style:
+    return style if _LINK.fullmatch(style.link or "") else style.update_link(None)
+
+
+# Exit
+
+
+class GuardedApp(internals.ExitHooks[ReturnType]):
+    """An app that shows nothing unclean: not on its screen, not in its exit message, not when it crashes.
+
+    A crash prints one line. The traceback, without the values of variables, goes to `crash_log`.
+    """
+
+    crash_log: Path | None = None
+    """The file that tracebacks are appended to, cleaned and redacted; None for nowhere."""
+
+    redact: Callable[[str], str] = staticmethod(redact)
+    """Masks secrets in everything written at the exit; give a `Secrets.redact` to mask known values too."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, and the guard."""
+        return [*super().get_line_filters(), SafetyFilter()]
+
+    def crashed(self, error: BaseException) -> str:
+        """Log the traceback; the line to show."""
+        trace = traceback.TracebackException.from_exception(error)
+        return self._crash_line("".join(trace.format_exception_only()), "".join(trace.format()))
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """End the app with messages; a Rich traceback, as Textual's input thread gives one, becomes a crash line."""
+        from rich.traceback import Traceback
+
+        messages: list[RenderableType] = []
+        for renderable in renderables:
+            if isinstance(renderable, Traceback) and (stacks := renderable.trace.stacks):
+                self.exit(return_code=1)
+                line = self._crash_line(f"{stacks[0].exc_type}: {stacks[0].exc_value}", _plain(renderable))
+                messages.append(Text(line))
+            else:
+                messages.append(renderable)
+        super().panic(*messages)
+
+    def last_words(self, message: RenderableType) -> str:
+        """The exit message as clean text: no markup, no styles, no secrets, one line end at its end."""
+        return visible(self.redact(_plain(message))).strip("\n") + "\n"
+
+    def _crash_line(self, error: str, trace: str) -> str:
+        line = f"{self.title} stopped: {one_line(self.redact(error), 300)}"
+        if self.crash_log is None:
+            return line
+        try:
+            self.crash_log.parent.mkdir(parents=True, exist_ok=True)
+            with self.crash_log.open("a", encoding="utf-8") as log:
+                log.write(visible(self.redact(trace)).rstrip("\n") + "\n\n")
+        except OSError as failure:
+            return f"{line} (no traceback kept: {one_line(str(failure), 100)})"
+        return f"{line} (traceback: {self.crash_log})"
+
+
+def _plain(message: RenderableType) -> str:
+    """What Rich would print, without styles and links; a plain string as it is."""
+    if isinstance(message, str):
+        return message
+    with io.StringIO() as page:
+        Console(file=page, color_system=None, force_terminal=False, width=200).print(message, soft_wrap=True)
+        return page.getvalue()

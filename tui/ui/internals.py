@@ -1,0 +1,139 @@
+"""The private Textual APIs in use, each behind a name of our own: the only module that names them.
+
+The project pins `textual>=8.2.8,<8.3`; `tests/test_guards.py` has a test for each function here, so that an update that
+changes one of them fails there and says which.
+"""
+
+# ruff: noqa: SLF001
+
+import asyncio
+import codecs
+import functools
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+import textual._xterm_parser
+from rich.console import RenderableType
+from rich.text import Text
+from textual.app import App, ReturnType
+from textual.events import Key
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+def grow(widget: ScrollView, size: Size) -> None:
+    """Give a scroll view a new virtual size, in cells, without the layout of the whole screen that assigning costs.
+
+    Scroll bars and the scroll position follow; repainting is the caller's business.
+    """
+    widget.set_reactive(ScrollView.virtual_size, size)
+    widget._scroll_update(size)
+
+
+def writer_backlog(app: App[Any]) -> int:
+    """Writes that wait for the terminal to take them; 0 where there is no writer thread (headless, not running).
+
+    At 30 the next write blocks the event loop, so whoever paints often skips a frame before.
+    """
+    writer = getattr(app._driver, "_writer_thread", None)
+    return 0 if writer is None else int(writer._queue.qsize())
+
+
+def running_loop(app: App[Any]) -> asyncio.AbstractEventLoop | None:
+    """The event loop that an app runs on; None before and after."""
+    return app._loop
+
+
+# Painting
+
+_divide = Strip.divide
+
+
+def _divide_without_cycle(strip: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
+    length = strip.cell_length
+    cuts = [cut for cut in cuts if cut <= length]
+    return [strip] if cuts == [length] else _divide(strip, cuts)
+
+
+def patch_strip_divide() -> None:
+    """Keep a strip that is cut at its own end out of its own cache.
+
+    Textual caches `[self]` there, so every full-width strip painted is a reference cycle that only the garbage
+    collector frees: the main source of its pauses while text streams.
+    """
+    Strip.divide = _divide_without_cycle  # type: ignore[assignment, method-assign]
+
+
+# Input
+
+XTermParser = textual._xterm_parser.XTermParser
+"""Textual's own parser of terminal input, whatever stands in its place meanwhile."""
+
+FOCUS_IN = textual._xterm_parser.FOCUSIN
+PASTE_START = textual._xterm_parser.BRACKETED_PASTE_START
+PASTE_END = textual._xterm_parser.BRACKETED_PASTE_END
+
+LONGEST_SEQUENCE = textual._xterm_parser._MAX_SEQUENCE_SEARCH_THRESHOLD
+"""Characters of a sequence from which on Textual's parser types it out instead."""
+
+
+class InputParser(Protocol):
+    """What the drivers need of a parser."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Take what was read; the empty string is the end."""
+
+    def tick(self) -> Iterable[Message]:
+        """Called after each read and at least ten times a second."""
+
+
+def replace_input_parser(parser: Callable[[bool], InputParser]) -> None:
+    """Make all drivers parse terminal input with what `parser(debug)` returns."""
+    for name in ("_xterm_parser", "drivers.linux_driver", "drivers.linux_inline_driver", "drivers.web_driver"):
+        module = sys.modules.get(f"textual.{name}")
+        if module is not None:
+            setattr(module, "XTermParser", parser)  # noqa: B010
+
+
+def forgive_invalid_utf8() -> None:
+    """Read bytes that are no UTF-8 as U+FFFD; in Textual's driver one such byte ends the app.
+
+    A paste can hold one, and so does an X10 mouse report from beyond column 95.
+    """
+    from textual.drivers import linux_driver
+
+    lenient = functools.partial(codecs.getincrementaldecoder("utf-8"), errors="replace")
+    linux_driver.getincrementaldecoder = lambda _: lenient  # type: ignore[attr-defined]
+
+
+def alt_key(parser: textual._xterm_parser.XTermParser, character: str) -> list[Key]:
+    """What Textual makes of a key pressed together with Alt, where no table knows the combination."""
+    return list(parser._sequence_to_key_events(character, alt=True))
+
+
+# Exit
+
+
+class ExitHooks(App[ReturnType]):
+    """An app whose last words are written by the two methods below instead of by Rich."""
+
+    def crashed(self, error: BaseException) -> str:
+        """An exception nobody handled ends the app; return the line to show for it."""
+        raise NotImplementedError
+
+    def last_words(self, message: RenderableType) -> str:
+        """The text to write on the restored terminal for an exit message or a panic."""
+        raise NotImplementedError
+
+    def _fatal_error(self) -> None:
+        error = self._exception
+        self.panic(Text(self.crashed(error) if error is not None else "unknown error"))
+
+    def _print_error_renderables(self) -> None:
+        messages, self._exit_renderables = self._exit_renderables, []
+        if messages:
+            sys.stderr.write(self.last_words(messages[0]))
+            sys.stderr.flush()

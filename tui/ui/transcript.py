@@ -1,0 +1,156 @@
+"""Where each line of the chat is: sections under one another, found by line number whatever their count."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from tui.ui.lines import Line
+from tui.ui.sections import Part, Section
+
+_SLICE: Final = 80
+"""Lines rendered in one go while nobody waits for them: about 4 ms."""
+
+
+class Place(NamedTuple):
+    """A line by where it belongs; stays true when lines above it come and go."""
+
+    section: int
+    part: int
+    line: int
+
+
+class Transcript:
+    """Sections and their line numbers. After a change to one, tell `changed`."""
+
+    def __init__(self) -> None:
+        self.sections: list[Section] = []
+        self._starts = [0]
+        self._dirty = 0
+        self._memo: tuple[int, int, list[Line]] = (0, 0, [])
+        self._backlog = -1
+        """Sections up to this index may have parts to render."""
+
+    def append(self, section: Section) -> None:
+        """Add a section at the end."""
+        self.sections.append(section)
+        self.changed(len(self.sections) - 1)
+
+    def changed(self, index: int, *, stale: bool = False) -> None:
+        """The section's height may be another; `stale`: it has parts that are not rendered."""
+        self._dirty = min(self._dirty, index)
+        self._memo = (0, 0, [])
+        if stale:
+            self._backlog = max(self._backlog, index)
+
+    @property
+    def height(self) -> int:
+        """Lines in all."""
+        return self._index()[-1]
+
+    def top(self, index: int) -> int:
+        """The line number of a section's first line."""
+        return self._index()[index]
+
+    def section_at(self, y: int) -> int:
+        """The index of the section that line `y` is in, or the nearest."""
+        return max(0, min(len(self.sections), bisect_right(self._index(), y)) - 1)
+
+    def place(self, y: int) -> Place:
+        """Where line `y` belongs."""
+        index = self.section_at(y)
+        line = max(0, y - self._starts[index])
+        for at, part in enumerate(self.sections[index].parts if self.sections else ()):
+            if line < part.height:
+                return Place(index, at, line)
+            line -= part.height
+        return Place(index, 0, 0)
+
+    def y(self, place: Place) -> int:
+        """The line number of a place."""
+        if place.section >= len(self.sections):
+            return 0
+        parts = self.sections[place.section].parts
+        above = sum(part.height for part in parts[: place.part])
+        height = parts[place.part].height if place.part < len(parts) else 1
+        return self.top(place.section) + above + max(0, min(place.line, height - 1))
+
+    def line(self, y: int) -> Line | None:
+        """Line `y`; None where there is none, or none yet."""
+        start, end, lines = self._memo
+        if not start <= y < end:
+            if not 0 <= y < self.height:
+                return None
+            place = self.place(y)
+            part = self.sections[place.section].parts[place.part]
+            start, lines = y - place.line, part.lines
+            self._memo = (start, start + part.height, lines)
+        return lines[y - start] if y - start < len(lines) else None
+
+    def lines(self, first: int, last: int, width: int) -> list[Line]:
+        """The lines from `first` to before `last`, rendered if they were not."""
+        self.show(first, last - first, width)
+        return [line for y in range(first, last) if (line := self.line(y)) is not None]
+
+    def show(self, y: int, height: int, width: int) -> int:
+        """Render what `height` lines from `y` on need; returns the number that line `y` then has."""
+        place = self.place(y)
+        if not self.sections:
+            return 0
+        first = self.sections[place.section].parts[place.part]
+        below = first.height - place.line
+        seen = 0
+        for index, part in self._parts_from(place):
+            self._render(index, part, width)
+            seen += below if part is first else part.height
+            if seen >= height:
+                break
+        line = place.line if below > height else max(0, first.height - below)
+        return self.y(place._replace(line=line))
+
+    def show_end(self, height: int, width: int) -> None:
+        """Render what the last `height` lines need."""
+        seen = 0
+        for index in range(len(self.sections) - 1, -1, -1):
+            for part in reversed(self.sections[index].parts):
+                self._render(index, part, width)
+                seen += part.height
+                if seen >= height:
+                    return
+
+    def invalidate(self) -> None:
+        """The width is another: everything is to be rendered again, when there is time for it."""
+        self._backlog = len(self.sections) - 1
+
+    def work(self, width: int) -> bool:
+        """Render a few lines of what is not rendered, from the end up; True while there is more."""
+        done = 0
+        while self._backlog >= 0:
+            for part in self.sections[self._backlog].parts:
+                if part.width != width:
+                    if done >= _SLICE:
+                        return True
+                    self._render(self._backlog, part, width)
+                    done += part.height
+            self._backlog -= 1
+        return False
+
+    def _parts_from(self, place: Place) -> Iterator[tuple[int, Part]]:
+        start = place.part
+        for index in range(place.section, len(self.sections)):
+            for part in self.sections[index].parts[start:]:
+                yield index, part
+            start = 0
+
+    def _render(self, index: int, part: Part, width: int) -> None:
+        if part.width != width:
+            part.render(width)
+            self.sections[index].measure()
+            self.changed(index)
+
+    def _index(self) -> list[int]:
+        if self._dirty < len(self.sections):
+            heights = (section.height for section in self.sections[self._dirty :])
+            self._starts[self._dirty :] = accumulate(heights, initial=self._starts[self._dirty])
+            self._dirty = len(self.sections)
+        return self._starts

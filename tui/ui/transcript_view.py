@@ -1,0 +1,218 @@
+"""A transcript in a scroll view: what is in view is rendered first, the end is followed, lines can be selected."""
+
+from typing import ClassVar, Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from tui.ui.internals import grow
+from tui.ui.lines import Line, Styles, copied, cut_line, strip
+from tui.ui.looks import Looks
+from tui.ui.palette import Palette
+from tui.ui.transcript import Transcript
+
+_BAR: Final = "▎"
+
+
+class TranscriptView(ScrollView):
+    """Shows a `Transcript`. It follows the end until scrolled up, and does not move what is read meanwhile."""
+
+    ALLOW_SELECT = True
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._styles = Styles()
+        self._transcript = Transcript()
+        self._wrapped = 0
+        """The width that sections are rendered at."""
+        self._cursor = -1
+        self._following = True
+        self._seen = 0
+        """The height when following ended: what is below is new."""
+        self._looks: Looks | None = None
+        self._strips: LRUCache[Line, Strip] = LRUCache(512)
+        self._working = False
+        self._painting = False
+        self._calm = True
+        """No run is under way, so that there is time to render what is out of view."""
+
+    @property
+    def following(self) -> bool:
+        """The end is in view and stays there as it grows."""
+        return self._following
+
+    @property
+    def _width(self) -> int:
+        return max(12, self.scrollable_content_region.width - 1)
+
+    # Layout
+
+    def _settle(self, changed: int) -> None:
+        """Render what is in view, take on the new height, repaint from line `changed` on."""
+        transcript, height = self._transcript, self.size.height
+        top = self.scroll_offset.y
+        if self._following:
+            transcript.show_end(height, self._width)
+            target = transcript.height - height
+        else:
+            target = transcript.show(top, height, self._width)
+        size = Size(self.size.width, transcript.height)
+        if size != self.virtual_size:
+            grow(self, size)
+        if max(0, target) != top:
+            self.scroll_to(y=max(0, target), animate=False, immediate=True)
+        self._refresh_from(changed)
+        if not self._working:
+            self._working = True
+            self.set_timer(0.02, self._work)
+
+    def _refresh_from(self, y: int) -> None:
+        row = max(0, y - self.scroll_offset.y)
+        if row < self.size.height:
+            self.refresh(Region(0, row, self.size.width, self.size.height - row))
+        elif not self._following:
+            self.refresh(Region(0, self.size.height - 1, self.size.width, 1))
+
+    def _work(self) -> None:
+        """Render a slice of what is out of view, without moving what is in view."""
+        self._working = False
+        if not self._calm:
+            return
+        place = self._transcript.place(self.scroll_offset.y)
+        more = self._transcript.work(self._width)
+        height = self._transcript.height
+        if height != self.virtual_size.height:
+            grow(self, Size(self.size.width, height))
+            target = height - self.size.height if self._following else self._transcript.y(place)
+            self.scroll_to(y=max(0, target), animate=False, immediate=True)
+        if more:
+            self._working = True
+            self.set_timer(0.01, self._work)
+
+    def on_resize(self) -> None:
+        """Wrap anew what is in view; the rest follows when there is time."""
+        if self._width != self._wrapped:
+            self._wrapped = self._width
+            self._transcript.invalidate()
+            self._strips.clear()
+            self.screen.clear_selection()
+        self._settle(0)
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._looks = None
+        self._strips.clear()
+
+    # Scrolling
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) == round(new_value):
+            return
+        following = round(new_value) >= self.max_scroll_y
+        if self._following and not following:
+            self._seen = self._transcript.height
+        self._following = following
+        if not following:
+            self._settle(self.scroll_offset.y)
+
+    def follow(self) -> None:
+        """Go to the end and stay there."""
+        self._following = True
+        self._settle(0)
+
+    def action_scroll_end(self) -> None:
+        self.follow()
+
+    # Lines on screen
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Lines for a paint. Only the mouse asks for single lines, and only it needs the dear offsets in them."""
+        self._painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painting = False
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        looks = self._current_looks()
+        line = self._transcript.line(row)
+        if line is None:
+            return Strip.blank(self.size.width, looks.base)
+        found = self._strips.get(line)
+        if found is None:
+            found = self._strips[line] = strip(line, self.size.width, looks.all(), looks.base)
+        found = self._marked(found, line, row, looks)
+        if not self._painting:
+            return found.apply_offsets(0, row)
+        if y == self.size.height - 1 and (chip := self._chip()):
+            at = max(0, self.size.width - cell_len(chip) - 1)
+            style = looks.base + looks.palette.chip
+            return Strip.join([found.crop(0, at), Strip([Segment(chip, style)]), found.crop(at + cell_len(chip))])
+        return found
+
+    def _current_looks(self) -> Looks:
+        if self._looks is None:
+            self._looks = Looks(self._styles, Palette.from_variables(self.app.theme_variables), self.rich_style)
+        return self._looks
+
+    def _marked(self, found: Strip, line: Line, row: int, looks: Looks) -> Strip:
+        """With the selection and the cursor's bar on it."""
+        if (selection := self.text_selection) is not None and (span := selection.get_span(row)) is not None:
+            start, end = span
+            text = line[0]
+            end = len(text) if end < 0 else min(end, len(text))
+            start = min(max(start, line[2]), end)
+            found = _overlaid(found, cell_len(text[:start]), cell_len(text[:end]), looks.palette.selection)
+        if self.has_focus and self._cursor >= 0 and self._transcript.section_at(row) == self._cursor and line[0]:
+            bar = Strip([Segment(_BAR, looks.base + looks.palette.accent)])
+            found = Strip.join([bar, found.crop(1)])
+        return found
+
+    def _chip(self) -> str:
+        """What the marker at the bottom says while the end is out of view."""
+        below = self._transcript.height - self.scroll_offset.y - self.size.height
+        if self._following or below <= 0:
+            return ""
+        new = self._transcript.height - self._seen
+        return f" ↓ {new:,} new lines " if new > 0 else " ↓ more below "
+
+    def on_chip(self, x: int, y: int) -> bool:
+        """The marker stands at this place of the widget."""
+        chip = self._chip()
+        at = self.size.width - cell_len(chip) - 1
+        return bool(chip) and y == self.size.height - 1 and at <= x < at + cell_len(chip)
+
+    # Selection
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text as one would have written it: wrapped lines whole, without margins."""
+        height = self._transcript.height
+        first = min(selection.start.y if selection.start is not None else 0, height)
+        last = min(selection.end.y if selection.end is not None else height - 1, height - 1)
+        lines = self._transcript.lines(first, last + 1, self._width)
+        if not lines:
+            return None
+        if selection.end is not None and selection.end.y <= last:
+            lines[-1] = cut_line(lines[-1], 0, selection.end.x)
+        if selection.start is not None:
+            lines[0] = cut_line(lines[0], selection.start.x, len(lines[0][0]))
+        return copied(lines), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()
+
+
+def _overlaid(found: Strip, start: int, end: int, style: Style) -> Strip:
+    """With `style` over the cells from `start` to before `end`."""
+    if start >= end:
+        return found
+    middle = [Segment(segment.text, (segment.style or Style.null()) + style) for segment in found.crop(start, end)]
+    return Strip.join([found.crop(0, start), Strip(middle), found.crop(end)])
