@@ -81,6 +81,7 @@ _OWN = re.compile(
       | \[[<>][0-9]*u                   # kitty's keyboard
       | \]8;id=[^;\x1b]*;[!-~]*\x1b\\   # links: opened,
       | \]8;;\x1b\\                     # and closed
+      | \]22;[a-z-]+\x07                # the shape of the mouse pointer
     )""",
     re.VERBOSE,
 )

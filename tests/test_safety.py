@@ -1,3 +1,4 @@
+import itertools
 import re
 import signal
 import unicodedata
@@ -13,12 +14,12 @@ from tui.safety import HIDDEN, Secrets, VisibleStream, one_line, redact, visible
 
 _ANY = st.text(st.characters(codec=None), max_size=60)
 _NASTY = st.lists(
-    st.sampled_from(["\r", "\n", "\r\n", "\t", " ", "a", "ệ", "\x1b[2J", "\x9b", "\u202e", "👩‍💻", "\ud83d", "⏎"]), max_size=30
+    st.sampled_from(["\r", "\n", "\r\n", "\t", " ", "a", "ệ", "\x1b[2J", "\x9b", "\u202e", "👩‍💻", "\ud83d", "⏎"]),
+    max_size=30,
 )
 _MIXED = _ANY | _NASTY.map("".join)
 
 _COMMANDING = {"Cc", "Cs", "Zl", "Zp"}
-_HARMLESS_FORMAT = {"\u200b", "\u200c", "\u200d"}
 
 
 # visible
@@ -28,7 +29,17 @@ _HARMLESS_FORMAT = {"\u200b", "\u200c", "\u200d"}
 def test_what_is_visible_commands_nothing(text: str) -> None:
     for character in visible(text):
         assert unicodedata.category(character) not in _COMMANDING or character in "\n\t"
-        assert unicodedata.bidirectional(character) not in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+        assert unicodedata.bidirectional(character) not in {
+            "LRE",
+            "RLE",
+            "LRO",
+            "RLO",
+            "PDF",
+            "LRI",
+            "RLI",
+            "FSI",
+            "PDI",
+        }
     visible(text).encode()
 
 
@@ -86,7 +97,7 @@ def test_line_ends_become_newlines() -> None:
 @given(_MIXED, st.lists(st.integers(0, 60), max_size=8))
 def test_pieces_of_a_stream_are_cleaned_as_the_whole(text: str, cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(text)]
-    pieces = [text[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [text[start:end] for start, end in itertools.pairwise(places)]
     stream = VisibleStream()
     assert "".join(map(stream.feed, pieces)) == visible("".join(pieces))
 
@@ -144,7 +155,14 @@ def test_secrets_are_masked_and_recognisable(text: str, masked: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["max_tokens=512", "tokens: 3 of 8", "token=None", "a risk-based task-management-system", "http://host:8080/path@x", "key: F1"],
+    [
+        "max_tokens=512",
+        "tokens: 3 of 8",
+        "token=None",
+        "a risk-based task-management-system",
+        "http://host:8080/path@x",
+        "key: F1",
+    ],
 )
 def test_what_is_no_secret_stays(text: str) -> None:
     assert redact(text) == text
@@ -154,7 +172,12 @@ _SECRET = st.text("abcXYZ019_-", min_size=16, max_size=40).map(lambda tail: f"sk
 _AROUND = st.text(st.sampled_from("ab =:\"'&?,\n"), max_size=12).map(lambda text: text + " ")
 
 
-@given(_AROUND, st.sampled_from(["", "Bearer ", "api_key=", "token: '", "Authorization: Bearer ", "://u:"]), _SECRET, _AROUND)
+@given(
+    _AROUND,
+    st.sampled_from(["", "Bearer ", "api_key=", "token: '", "Authorization: Bearer ", "://u:"]),
+    _SECRET,
+    _AROUND,
+)
 def test_a_secret_is_gone_wherever_it_stands(before: str, name: str, secret: str, after: str) -> None:
     masked = redact(f"{before}{name}{secret}@ {after}")
     assert secret[3:-4] not in masked
@@ -163,7 +186,12 @@ def test_a_secret_is_gone_wherever_it_stands(before: str, name: str, secret: str
 
 def test_secrets_of_the_environment_are_masked_by_value() -> None:
     secrets = Secrets.of_environment(
-        {"MY_SERVICE_TOKEN": "plain words here", "DB_PASSWORD": "plain words", "TOKEN": "short", "KEYBOARD": "qwertyuiop"}
+        {
+            "MY_SERVICE_TOKEN": "plain words here",
+            "DB_PASSWORD": "plain words",
+            "TOKEN": "short",
+            "KEYBOARD": "qwertyuiop",
+        }
     )
     assert secrets.redact("plain words here, plain words, short, qwertyuiop") == "…here, …, short, qwertyuiop"
     assert Secrets().redact("password=hunter2") == "password=…"
@@ -186,9 +214,12 @@ def _within_seconds(seconds: float, work: Callable[[], object]) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "-", "sk-", "eyJ", "eyJa.", "://", "://a:", "api_key", "api_key =", "password='", 'token=\\"', "bearer ", "authorization:",
-     "cookie  ", "?sig=", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "AKIA", "access_", " ", "\"'", "xox"],
-)  # fmt: skip
+    [
+        *("a", "-", " ", "\"'", "sk-", "xox", "AKIA", "eyJ", "eyJa.", "://", "://a:", "?sig=", "access_", "cookie  "),
+        *("api_key", "api_key =", "password='", 'token=\\"', "bearer ", "authorization:"),
+        *("-----BEGIN ", "-----BEGIN PRIVATE KEY-----"),
+    ],
+)
 def test_redacting_takes_linear_time(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     _within_seconds(5, lambda: redact(text))

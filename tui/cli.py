@@ -15,10 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from msgspec.structs import replace
+
 from tui import __version__
 from tui.agents import BUILTIN_AGENTS, check_spec
 from tui.bus import Bus, steady_clock
+from tui.config import ConfigError, Settings, load_settings
 from tui.link import Launch, Link
+from tui.places import config_folder, themes_folder
 
 USAGE = 2
 
@@ -74,34 +78,29 @@ def _screen(arguments: list[str]) -> int:
     parser.add_argument("--no-journal", action="store_true", help="keep no record of the session on disk")
     parser.add_argument("--version", action="version", version=f"agents-tui {__version__}")
     options = parser.parse_args(arguments)
-    _check(parser, options)
+    settings = _settings(parser, options)
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") in ("dumb", ""):
         parser.error("the screen needs a terminal; without one use: agents-tui run PROMPT")
 
     clock = steady_clock()
-    link = Link(Bus(clock), _launch(options))
-    if options.theme is not None:
-        from tui.ui.themes import theme_names
-
-        if options.theme not in theme_names():
-            parser.error(_unknown_theme(options.theme, theme_names()))
+    link = Link(Bus(clock), _launch(settings))
     try:
         link.spawn()  # before Textual is imported: the engine imports the SDK meanwhile
     except OSError as error:
         parser.exit(1, f"agents-tui: the engine could not be started: {error.strerror}\n")
     from tui.ui.app import AgentsApp
 
-    return AgentsApp(link, clock, theme=options.theme).run_to_end()
+    return AgentsApp(link, clock, settings).run_to_end()
 
 
 def _run(arguments: list[str]) -> int:
     parser = _Parser(prog="agents-tui run", description="Run one prompt without the screen.", allow_abbrev=False)
     parser.add_argument("prompt", metavar="PROMPT", help="what to ask; - reads it from standard input")
-    parser.add_argument("--agent", default="demo", metavar="AGENT", help="which agent to ask (default: demo)")
+    parser.add_argument("--agent", metavar="AGENT", help="which agent to ask (default: demo)")
     parser.add_argument("--json", action="store_true", help="print every event, one JSON record a line")
     _connection_options(parser)
     options = parser.parse_args(arguments)
-    _check(parser, options)
+    settings = _settings(parser, options)
     prompt = options.prompt
     if prompt == "-":
         prompt = sys.stdin.buffer.read().decode("utf-8", "replace").removesuffix("\n")
@@ -109,7 +108,7 @@ def _run(arguments: list[str]) -> int:
         parser.error("the prompt is empty")
     from tui.headless import run
 
-    return asyncio.run(run(_launch(options), prompt, json=options.json))
+    return asyncio.run(run(_launch(settings), prompt, json=options.json))
 
 
 def _connection_options(parser: argparse.ArgumentParser) -> None:
@@ -123,21 +122,47 @@ def _connection_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """Refuse what can be seen to be wrong without importing anything of the user's."""
-    problem = check_spec(options.agent, Path.cwd())
+def _settings(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Settings:
+    """Command line over environment over the user's file; refuses what is wrong before anything of theirs is run."""
+    try:
+        settings = load_settings(config_folder())
+    except ConfigError as error:
+        parser.error(str(error))
+    for field, variable in _VARIABLES.items():
+        if os.environ.get(variable):
+            settings = replace(settings, **{field: None})  # the engine reads the variable itself
+    given = {name: value for name, value in vars(options).items() if name in _FLAGS and value is not None}
+    settings = replace(settings, **given)
+    settings = replace(settings, agent=settings.agent or "demo")
+    problem = check_spec(settings.agent or "", Path.cwd()) or _check_url(settings.base_url) or _check_theme(settings)
     if problem:
         parser.error(problem)
-    url = options.base_url
-    if url is not None and not url.lower().startswith(("http://", "https://")):
-        parser.error(f"--base-url {url!r} is not a URL: give http://host:port/v1 or https://…")
+    return settings
 
 
-def _launch(options: argparse.Namespace) -> Launch:
+_FLAGS = ("agent", "model", "base_url", "api", "theme")
+_VARIABLES = {"base_url": "OPENAI_BASE_URL", "model": "OPENAI_DEFAULT_MODEL"}
+
+
+def _check_url(url: str | None) -> str:
+    if url is None or url.lower().startswith(("http://", "https://")):
+        return ""
+    return f"--base-url {url!r} is not a URL: give http://host:port/v1 or https://…"
+
+
+def _check_theme(settings: Settings) -> str:
+    if settings.theme is None:
+        return ""
+    from tui.ui.themes import did_you_mean, theme_names
+
+    names = theme_names(themes_folder())
+    if settings.theme in names:
+        return ""
+    return (
+        f"there is no theme {settings.theme!r}{did_you_mean(settings.theme, names) or ': choose ' + ', '.join(names)}"
+    )
+
+
+def _launch(settings: Settings) -> Launch:
     session = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-    return Launch(session, options.agent, options.model, options.base_url, options.api)
-
-
-def _unknown_theme(name: str, names: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, names, 1)
-    return f"there is no theme {name!r}" + (f"; did you mean {near[0]!r}?" if near else f": choose {', '.join(names)}")
+    return Launch(session, settings.agent or "demo", settings.model, settings.base_url, settings.api)

@@ -22,7 +22,9 @@ PHASES: dict[str, tuple[Reply, type[e.Event] | None, list[str]]] = {
     "text": ([Text("Once upon", chunks=3), Wait("never"), Text("a time")], e.TextDelta, ["Once upon"]),
     "reasoning": ([Reasoning("Let me", chunks=2), Wait("never"), Reasoning("x")], e.ReasoningDelta, []),
     "arguments": (
-        [Text("Adding."), Call("add", HALF, "c1"), Wait("never"), Call("add", "1}", "c1")], e.ArgumentsDelta, ["Adding."],
+        [Text("Adding."), Call("add", HALF, "c1"), Wait("never"), Call("add", "1}", "c1")],
+        e.ArgumentsDelta,
+        ["Adding."],
     ),
 }  # fmt: skip
 
@@ -53,20 +55,22 @@ async def answer(it: Driver, server: ModelServer) -> str:
 @pytest.mark.parametrize("phase", PHASES)
 async def test_a_cancelled_response_is_cut_and_kept(api: str, phase: str) -> None:
     reply, seen, kept = PHASES[phase]
-    async with ModelServer([reply, [Text("fine")]]) as server:
-        async with driving(agent(), base_url=server.base_url, api=api) as it:
-            it.session.send("tell me")
-            async with asyncio.timeout(DEADLINE):
-                request = await server.request(0)
-                await server.gate("never").reached()
-            if seen is not None:
-                await it.until(seen)
-            if kept:
-                await it.until(e.TextDelta, lambda delta: it.text == kept[0])
-            asked = time.monotonic()
-            end = await it.cancel()
-            left = await asyncio.wait_for(asyncio.shield(request.disconnected), DEADLINE)
-            conversation = await answer(it, server)
+    async with (
+        ModelServer([reply, [Text("fine")]]) as server,
+        driving(agent(), base_url=server.base_url, api=api) as it,
+    ):
+        it.session.send("tell me")
+        async with asyncio.timeout(DEADLINE):
+            request = await server.request(0)
+            await server.gate("never").reached()
+        if seen is not None:
+            await it.until(seen)
+        if kept:
+            await it.until(e.TextDelta, lambda delta: it.text == kept[0])
+        asked = time.monotonic()
+        end = await it.cancel()
+        left = await asyncio.wait_for(asyncio.shield(request.disconnected), DEADLINE)
+        conversation = await answer(it, server)
     assert end == e.RunEnded(1, "cancelled", turns=1)
     assert left is not None
     assert left - asked < 0.1
@@ -118,13 +122,15 @@ async def test_a_tool_that_swallows_the_cancel_does_not_hold_it_up() -> None:
             await release.wait()
         return "at last"
 
-    async with ModelServer([[Call("stubborn")], [Text("fine")]]) as server:
-        async with driving(agent(stubborn), base_url=server.base_url) as it:
-            it.session.send("go")
-            await asyncio.wait_for(running.wait(), DEADLINE)
-            assert (await it.cancel()).status == "cancelled"
-            release.set()
-            await answer(it, server)
+    async with (
+        ModelServer([[Call("stubborn")], [Text("fine")]]) as server,
+        driving(agent(stubborn), base_url=server.base_url) as it,
+    ):
+        it.session.send("go")
+        await asyncio.wait_for(running.wait(), DEADLINE)
+        assert (await it.cancel()).status == "cancelled"
+        release.set()
+        await answer(it, server)
     assert "at last" not in str(it.events)
 
 
@@ -136,12 +142,14 @@ async def test_a_cancel_during_a_handoff_keeps_the_conversation_valid() -> None:
         await asyncio.Event().wait()
 
     boss = agent(handoffs=[handoff(Agent(name="Expert"), on_handoff=decide)])
-    async with ModelServer([[Text("Moment."), Call("transfer_to_expert")], [Text("fine")]]) as server:
-        async with driving(boss, base_url=server.base_url) as it:
-            it.session.send("help")
-            await asyncio.wait_for(deciding.wait(), DEADLINE)
-            end = await it.cancel()
-            conversation = await answer(it, server)
+    async with (
+        ModelServer([[Text("Moment."), Call("transfer_to_expert")], [Text("fine")]]) as server,
+        driving(boss, base_url=server.base_url) as it,
+    ):
+        it.session.send("help")
+        await asyncio.wait_for(deciding.wait(), DEADLINE)
+        end = await it.cancel()
+        conversation = await answer(it, server)
     assert end.status == "cancelled"
     assert not it.all(e.ToolCalled)
     assert "Moment." in conversation
@@ -160,16 +168,18 @@ async def test_a_cancel_before_the_request_sends_none() -> None:
 
 
 async def test_a_second_cancel_and_one_without_a_run_do_nothing() -> None:
-    async with ModelServer([[Text("Once"), Wait("never")], [Text("fine")]]) as server:
-        async with driving(agent(), base_url=server.base_url) as it:
-            it.session.cancel()
-            it.session.send("go")
-            await it.until(e.TextDelta)
-            it.session.cancel()
-            it.session.cancel()
-            await it.until(e.RunEnded)
-            it.session.cancel()
-            await answer(it, server)
+    async with (
+        ModelServer([[Text("Once"), Wait("never")], [Text("fine")]]) as server,
+        driving(agent(), base_url=server.base_url) as it,
+    ):
+        it.session.cancel()
+        it.session.send("go")
+        await it.until(e.TextDelta)
+        it.session.cancel()
+        it.session.cancel()
+        await it.until(e.RunEnded)
+        it.session.cancel()
+        await answer(it, server)
     assert [end.status for end in it.all(e.RunEnded)] == ["cancelled", "completed"]
 
 

@@ -77,6 +77,18 @@ async def test_a_fault_of_the_server_is_one_line_and_the_partial_is_kept(
     assert ("Once upon" in conversation) == ("Once upon" in it.text)
 
 
+async def test_a_key_that_the_provider_repeats_is_masked() -> None:
+    key = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
+    body = '{"error": {"message": "Incorrect API key provided: ' + key + '", "code": "invalid_api_key"}}'
+    async with (
+        ModelServer([[Status(401, body=body)]]) as server,
+        driving(Agent(name="T"), base_url=server.base_url) as it,
+    ):
+        end = await it.run()
+    assert "Incorrect API key" in end.error
+    assert key not in str(it.events)
+
+
 async def test_usage_of_an_incomplete_response_is_counted() -> None:
     reply = RESPONSES_ONLY["incomplete"][0]
     async with (

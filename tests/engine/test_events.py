@@ -1,4 +1,4 @@
-"""Events that depend on what the agent is made of: parallel and hosted tools, handoffs, agents inside tools, odd models."""
+"""What is told of parallel, hosted and local tools, of handoffs, of agents inside tools and of odd models."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -173,6 +173,21 @@ async def test_an_agent_inside_a_tool_is_shown_under_its_call() -> None:
     assert [request.agent for request in it.all(e.ModelRequested)] == ["Tester", "Inner", "Inner", "Tester"]
     assert [changed.agent for changed in it.all(e.AgentChanged)] == ["Tester"]
     assert items.count("inner words") == 1  # what the tool returned
+
+
+async def test_a_tool_that_fails_inside_an_agent_inside_a_tool_is_told_with_its_error() -> None:
+    show_inner_runs()
+
+    @function_tool
+    def look() -> str:
+        raise OSError("dark")
+
+    steps = [[function_call("look", {}, call_id="i1")], [assistant_message("nothing")]]
+    ask = Agent[Any](name="Inner", tools=[look], model=ScriptedModel(steps)).as_tool("ask", "d")
+    agent = scripted([function_call("ask", {"input": "?"}, call_id="o1")], [assistant_message("outer")], tools=[ask])
+    async with driving(agent) as it:
+        await it.run()
+    assert [(ended.call, ended.error) for ended in it.all(e.ToolEnded)] == [("o1/i1", "OSError: dark"), ("o1", "")]
 
 
 async def test_an_agent_inside_an_agent_inside_a_tool_keeps_the_whole_path() -> None:

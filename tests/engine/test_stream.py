@@ -107,9 +107,11 @@ async def test_call_ids_that_a_server_repeats_stay_apart(api: str) -> None:
 
 
 async def test_a_refusal_is_told_as_such_and_ends_the_run(api: str) -> None:
-    async with ModelServer([[Refusal("I will not.", chunks=2)]]) as server:
-        async with driving(agent(), base_url=server.base_url, api=api) as it:
-            end = await it.run()
+    async with (
+        ModelServer([[Refusal("I will not.", chunks=2)]]) as server,
+        driving(agent(), base_url=server.base_url, api=api) as it,
+    ):
+        end = await it.run()
     assert "".join(delta.text for delta in it.all(e.RefusalDelta)) == "I will not."
     assert (end.status, end.kind, end.error) == ("failed", "refusal", "the model refused: I will not.")
 

@@ -75,7 +75,7 @@ class _Handler(logging.Handler):
 
 def _is_news(record: logging.LogRecord) -> bool:
     """Not what the SDK logs about errors that end a run, nor about the traces that nobody exports."""
-    if record.name == "openai.agents" and record.msg.startswith("Error streaming response"):
+    if record.name == "openai.agents" and str(record.msg).startswith("Error streaming response"):
         return False
     return record.name != "openai.agents.tracing"
 

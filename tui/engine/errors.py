@@ -1,7 +1,7 @@
 """What a failed run tells the user: the kind, one plain line, and what to do next."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import openai
@@ -20,6 +20,7 @@ from agents import (
 
 from tui.engine import where
 from tui.engine.translate import Ending
+from tui.safety import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ _GUARDRAILS = (
 
 def classify(error: BaseException, ending: Ending | None = None) -> Failure:
     """The failure in words. `ending` is how the provider ended the last response early, if it did."""
+    failure = _classified(error, ending)
+    return replace(failure, text=redact(failure.text))  # providers repeat the key that they refuse
+
+
+def _classified(error: BaseException, ending: Ending | None) -> Failure:
     match error:
         case openai.APIStatusError():
             return _status(error)

@@ -46,7 +46,7 @@ class Hooks(RunHooks[Any]):
         call_id = context.tool_call_id if isinstance(context, ToolContext) else self._calls.unended(name)
         self._calls.ended(call_id, name, _told(result))
 
-    def format_error(self, args: ToolErrorFormatterArgs[Any]) -> None:
+    def note_error(self, args: ToolErrorFormatterArgs[Any]) -> None:
         """For `RunConfig.tool_error_formatter`, the one place that tells that a tool raised.
 
         Returns None: the model is told what the SDK tells it anyway.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agents import Agent, Runner, RunResultStreaming
+from agents.run_config import ToolErrorFormatterArgs
 
 from tui import events as e
 from tui.conversation import CUT_NOTE, FAILED_NOTE, WITHHELD_NOTE, Conversation
@@ -82,6 +83,10 @@ class Run:
         """Of the inner run in which the model made this call, if it is known already."""
         return next((hooks for calls, _, hooks in self._levels.values() if call_id in calls), None)
 
+    def _format_error(self, args: ToolErrorFormatterArgs[Any]) -> None:
+        """Inner runs inherit the run's configuration, so that their tools' errors come here too."""
+        (self.hooks_of(args.call_id) or self._hooks).note_error(args)
+
     def _level(self, prefix: str) -> tuple[Calls, Translator, Hooks]:
         calls = Calls(self._emit, self._number, self._common.used_calls, prefix)
         translator = Translator(self._number, calls, self._emit, self._next_turn, prefix)
@@ -101,7 +106,7 @@ class Run:
             [{"role": "user", "content": self._prompt}],
             session=self._memory,
             hooks=self._hooks,
-            run_config=self._common.connection.run_config(self._hooks.format_error),
+            run_config=self._common.connection.run_config(self._format_error),
             max_turns=None,
         )
         translate = self._translator.translate

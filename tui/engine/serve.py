@@ -40,6 +40,14 @@ async def serve(
     session = open_session(options, emit, agent)
     opened(session)
     warming = asyncio.create_task(warm_up(session.connection))
+    try:
+        await _obey(session, commands)
+    finally:
+        warming.cancel()
+        await session.close()
+
+
+async def _obey(session: Session, commands: AsyncIterator[c.Command]) -> None:
     async for command in commands:
         match command:
             case c.Send(text=text):
@@ -49,11 +57,9 @@ async def serve(
             case c.Clear():
                 session.clear()
             case c.Close():
-                break
+                return
             case c.Open():
                 raise ProtocolError("the session is open already")
-    warming.cancel()
-    await session.close()
 
 
 def open_session(options: c.Open, emit: Callable[[e.Event], None], agent: Agent[Any] | None = None) -> Session:

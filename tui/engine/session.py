@@ -32,6 +32,7 @@ class Session:
         self._emit = emit
         self._common = Common(session_id, agent, connection, self.conversation, set(), self._publish, patience)
         self._waiting: deque[str] = deque()
+        self._clearing = False
         self._run: Run | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -53,8 +54,11 @@ class Session:
             run.watchdog.cancel_asked()
 
     def clear(self) -> None:
-        """Forget the conversation."""
-        self._publish(e.ConversationCleared())
+        """Forget the conversation; one that a run is adding to, when that run has ended."""
+        if self._run is None:
+            self._publish(e.ConversationCleared())
+        else:
+            self._clearing = True
 
     async def close(self) -> None:
         """Cancel what runs, drop what waits, and return when all of it has been told and the connections are closed."""
@@ -77,6 +81,9 @@ class Session:
     async def _drive(self, run: Run) -> None:
         await run.drive()
         self._run = None
+        if self._clearing:
+            self._clearing = False
+            self.clear()
         if self._waiting:
             self._begin()
 

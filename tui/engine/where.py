@@ -1,5 +1,6 @@
 """Where user code stands: the innermost frame outside the standard library, installed packages and the engine."""
 
+import contextlib
 import sysconfig
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -36,5 +37,7 @@ def _is_users(file: str) -> bool:
 
 def _place(frame: FrameType, line: int) -> str:
     file = Path(frame.f_code.co_filename)
-    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file.name
+    shown = file.name
+    with contextlib.suppress(OSError, ValueError):  # no working directory any more, or the file is elsewhere
+        shown = str(file.relative_to(Path.cwd()))
     return f"{shown}:{line} in {frame.f_code.co_name}"

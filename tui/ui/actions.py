@@ -2,13 +2,16 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from textual.binding import Binding, BindingType
 
+Where: TypeAlias = Literal["app", "composer"]
+"""Whose action it is: the app's, wherever the focus is, or the input's, while it has the focus."""
+
 
 class Action(NamedTuple):
-    """One thing to do. `action` is an action of the app, as Textual writes them; `keys` in Textual's names."""
+    """One thing to do. `action` is an action as Textual writes them; `keys` in Textual's names."""
 
     id: str
     title: str
@@ -20,33 +23,46 @@ class Action(NamedTuple):
     argument: str = ""
     """How the command's argument is called in help, e.g. `[NAME]`; empty: it takes none."""
     group: str = "Program"
-    priority: bool = True
-    """The key works whatever has the focus, also where the input would use it itself."""
+    where: Where = "app"
+    short: str = ""
+    """What the footer says, in a word or two; the title where empty."""
+    letters: tuple[str, ...] = ()
+    """Keys that type a character: they act wherever nothing is typed."""
+    priority: bool = False
+    """The key works even where the focus would use it itself, and above dialogues."""
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("send", "Send", "", ("enter",), help="send what is typed", group="Input"),
-    Action("newline", "New line", "", ("ctrl+j", "shift+enter", "alt+enter"), help="or \\ and Enter", group="Input"),
-    Action("history_keys", "Earlier input", "", ("up", "down"), help="on the first and last line", group="Input"),
+    Action("send", "Send", "send", ("enter",), help="send what is typed", group="Input", where="composer",
+           short="send"),
+    Action("newline", "New line", "newline", ("ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"), group="Input",
+           where="composer", short="new line", help="or \\ and Enter"),
+    Action("earlier", "Earlier input", "earlier", ("up",), group="Input", where="composer",
+           help="on the first line; typed text selects what begins with it"),
+    Action("later", "Later input", "later", ("down",), help="on the last line", group="Input", where="composer"),
+    Action("undo", "Undo", "undo", ("ctrl+underscore", "ctrl+slash"), help="Ctrl+Y redoes", group="Input",
+           where="composer"),
     Action("editor", "Edit in $EDITOR", "editor", ("ctrl+g",), ("editor",), "write the prompt there", group="Input"),
-    Action("cancel", "Stop the run", "cancel", ("escape",), ("stop",),
-           "the partial answer stays; again after a moment: restart a stuck engine", group="Run", priority=False),
-    Action("interrupt", "Copy, stop, clear, quit", "interrupt", ("ctrl+c",), group="Run", priority=False,
+    Action("cancel", "Stop the run", "cancel", ("escape",), ("stop",), group="Run", short="stop",
+           help="the partial answer stays; again after a moment: restart a stuck engine"),
+    Action("interrupt", "Copy, stop, clear, quit", "interrupt", ("ctrl+c",), group="Run",
            help="copies a selection, else stops the run, else clears the input, else, twice, quits"),
     Action("finish", "Stop after this turn", "finish", (), ("finish",), "let the turn and its tools end", group="Run"),
     Action("restart", "Restart the engine", "restart", (), ("restart",),
            "load the agent anew; the conversation is kept", group="Run"),
-    Action("chat", "Chat", "pane('chat')", ("f2",), ("chat",), "go to the chat", group="Panes"),
-    Action("log", "Event log", "pane('log')", ("f3",), ("log",), "go to the event log", group="Panes"),
-    Action("metrics", "Metrics", "pane('metrics')", ("f4",), ("metrics",), "go to the figures", group="Panes"),
-    Action("next_pane", "Next pane", "next_pane(1)", ("tab",), group="Panes", priority=False),
-    Action("previous_pane", "Previous pane", "next_pane(-1)", ("shift+tab",), group="Panes", priority=False),
-    Action("zoom", "Zoom the pane", "zoom", ("f8",), ("zoom",), "the whole screen for one pane", group="Panes"),
-    Action("page_up", "Scroll up", "scroll_chat(-1)", ("pageup",), group="Panes", priority=False),
-    Action("page_down", "Scroll down", "scroll_chat(1)", ("pagedown",), group="Panes", priority=False),
+    Action("chat", "Chat", "pane('chat')", ("f2",), ("chat",), "go to the chat", group="Panes", short="chat"),
+    Action("log", "Event log", "pane('log')", ("f3",), ("log",), "go to the event log", group="Panes", short="log"),
+    Action("metrics", "Metrics", "pane('metrics')", ("f4",), ("metrics",), "go to the figures", group="Panes",
+           short="metrics"),
+    Action("next_pane", "Next pane", "next_pane(1)", ("tab",), group="Panes", short="next"),
+    Action("previous_pane", "Previous pane", "next_pane(-1)", ("shift+tab",), group="Panes"),
+    Action("zoom", "Zoom the pane", "zoom", ("f8",), ("zoom",), "the whole screen for one pane", group="Panes",
+           short="zoom"),
+    Action("page_up", "Scroll up", "scroll_chat(-1)", ("pageup",), group="Panes"),
+    Action("page_down", "Scroll down", "scroll_chat(1)", ("pagedown",), group="Panes"),
     Action("top", "Start of the chat", "chat_top", ("ctrl+home",), group="Panes"),
     Action("follow", "Follow the newest", "chat_end", ("ctrl+end",), group="Panes", help="End in a pane"),
-    Action("expand", "Open or close all tool calls", "expand", ("ctrl+o",), ("expand",), group="Panes",
+    Action("expand", "Open or close all tool calls", "expand", ("ctrl+o",), ("expand",), group="Panes", short="tools",
            help="arguments and results in full"),
     Action("detail", "Details", "detail", ("ctrl+t",), ("detail",), "all of the log's selected event", group="Panes"),
     Action("copy", "Copy the last answer", "copy", (), ("copy",), "as the model wrote it"),
@@ -55,15 +71,25 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("clear", "Clear the conversation", "clear", (), ("clear",), "the agent forgets it too; the log stays"),
     Action("theme", "Theme", "theme", (), ("theme",), "choose, or name one", "[NAME]"),
     Action("mouse", "Mouse on or off", "mouse", ("f9",), ("mouse",), "off: the terminal's own selection"),
-    Action("palette", "Commands", "palette", ("ctrl+p",), ("commands",), "find any action"),
-    Action("help", "Help", "help", ("f1",), ("help",), "keys and commands"),
-    Action("redraw", "Redraw the screen", "redraw", ("ctrl+l",), ("redraw",)),
-    Action("suspend", "Suspend", "suspend_process", ("ctrl+z",), help="back with the shell's fg"),
-    Action("quit", "Quit", "leave", ("ctrl+q",), ("quit", "exit", "q"), "also Ctrl+D with nothing typed"),
+    Action("palette", "Commands", "palette", ("ctrl+p",), ("commands",), "find any action", short="commands",
+           letters=("colon",)),
+    Action("help", "Help", "help", ("f1",), ("help",), "keys and commands", short="help", letters=("question_mark",)),
+    Action("redraw", "Redraw the screen", "redraw", ("ctrl+l",), ("redraw",), priority=True),
+    Action("suspend", "Suspend", "suspend_process", ("ctrl+z",), help="back with the shell's fg", priority=True),
+    Action("end", "Quit, with nothing typed", "end", ("ctrl+d",), group="Input", where="composer", short="quit"),
+    Action("quit", "Quit", "leave", ("ctrl+q",), ("quit", "exit", "q"), priority=True),
 )  # fmt: skip
 
 BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
 _BY_WORD: Final[Mapping[str, Action]] = {word: action for action in ACTIONS for word in action.slash}
+
+FooterContext: TypeAlias = Literal["input", "running", "pane"]
+FOOTER: Final[Mapping[FooterContext, tuple[str, ...]]] = {
+    "input": ("send", "newline", "help", "palette", "log", "end", "next_pane", "zoom"),
+    "running": ("cancel", "help", "log", "expand", "palette", "zoom"),
+    "pane": ("next_pane", "help", "zoom", "palette", "quit"),
+}
+"""The actions that the footer names, the most wanted first: the last are left out where they do not fit."""
 
 
 class Command(NamedTuple):
@@ -77,13 +103,16 @@ class UnknownCommandError(ValueError):
     """No such command; the message names the nearest and is one plain line."""
 
 
-def bindings() -> list[BindingType]:
-    """The app's key bindings; ids are those of the actions, so that a keymap can change them."""
-    return [
+def bindings(where: Where = "app") -> list[BindingType]:
+    """The key bindings of the app or of the input; ids are those of the actions, so that a keymap can change them."""
+    mine = [action for action in ACTIONS if action.where == where]
+    found: list[BindingType] = [
         Binding(",".join(action.keys), action.action, action.title, show=False, id=action.id, priority=action.priority)
-        for action in ACTIONS
-        if action.keys and action.action
+        for action in mine
+        if action.keys
     ]
+    found += [Binding(",".join(each.letters), each.action, each.title, show=False) for each in mine if each.letters]
+    return found
 
 
 def resolve(text: str) -> Command:
@@ -104,8 +133,10 @@ def nearest(word: str) -> str | None:
 
 
 def matching(prefix: str) -> list[Action]:
-    """The actions whose command begins with `prefix` (without the slash), in the table's order."""
-    return [action for action in ACTIONS if any(word.startswith(prefix.lower()) for word in action.slash)]
+    """The actions whose command begins with `prefix` (without the slash), a whole word first, else in table order."""
+    wanted = prefix.lower()
+    found = [action for action in ACTIONS if any(word.startswith(wanted) for word in action.slash)]
+    return sorted(found, key=lambda action: wanted not in action.slash)
 
 
 def clashes(actions: Iterable[Action], keymap: Mapping[str, str]) -> list[str]:
@@ -114,15 +145,31 @@ def clashes(actions: Iterable[Action], keymap: Mapping[str, str]) -> list[str]:
     found = []
     for action in actions:
         keys = keymap[action.id].split(",") if action.id in keymap else action.keys
-        for key in (key.strip() for key in keys):
+        for key in (key.strip() for key in (*keys, *action.letters)):
             if key in owner:
                 found.append(f"{key} is wanted by {owner[key]} and {action.id}")
             owner.setdefault(key, action.id)
     return found
 
 
+def unimplemented(where: Where, owner: type) -> list[str]:
+    """The ids of the actions for which `owner`, the class of the app or of the input, has no method."""
+    return [
+        action.id
+        for action in ACTIONS
+        if action.where == where and not hasattr(owner, f"action_{action.action.partition('(')[0]}")
+    ]
+
+
+_NAMES: Final[Mapping[str, str]] = {
+    "escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "underscore": "_", "slash": "/", "colon": ":", "question_mark": "?", "left_square_bracket": "[",
+    "right_square_bracket": "]", "backslash": "\\", "full_stop": ".", "comma": ",",
+}  # fmt: skip
+
+
 def key_name(key: str) -> str:
-    """A key as people write it: `ctrl+j` is Ctrl+J, `pageup` PgUp."""
-    names = {"escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "up": "↑", "down": "↓"}
-    parts = key.split("+")
-    return "+".join(names.get(part, part.capitalize()) for part in parts)
+    """A key as people write it: `ctrl+j` is Ctrl+J, `pageup` PgUp; a letter by itself stays as it is typed."""
+    if len(key) == 1:
+        return key
+    return "+".join(_NAMES.get(part, part.capitalize()) for part in key.split("+"))

@@ -1,36 +1,37 @@
 """The screen: composes the panes, carries what the user wants to the link, and shows what the bus brings.
 
-It holds no state of the agent: that is `State`, folded from the bus by the pump.
+It holds nothing of the agent's: that is `State`, folded from the bus by the pump.
 """
 
-import asyncio
 import gc
+import os
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
-from textual.filter import LineFilter
 
 from tui import events as e
+from tui.config import Settings
 from tui.link import Link
-from tui.places import themes_folder
+from tui.places import crash_file, themes_folder
+from tui.safety import Secrets
 from tui.state import State
 from tui.ui import guards
-from tui.ui.actions import bindings
+from tui.ui.actions import ACTIONS, bindings, clashes
 from tui.ui.chat import ChatPane
 from tui.ui.composer import Composer
-from tui.ui.deeds import Deeds
 from tui.ui.footer import FooterBar
 from tui.ui.header import HeaderBar
+from tui.ui.intents import Intents
 from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
+from tui.ui.palette import variable_defaults
 from tui.ui.pump import Pane, Pump
 from tui.ui.themes import DEFAULT_THEME, load_theme
-from tui.wire import Record
 
 _WELCOME = """\
 Ask something below and press Enter.
@@ -39,7 +40,7 @@ Esc stops an answer · F1 lists the keys · / lists the commands
 """
 
 
-class AgentsApp(Deeds, App[int]):
+class AgentsApp(Intents):
     """The full screen. `clock` gives wall time, seconds since the epoch."""
 
     TITLE = "agents-tui"
@@ -48,15 +49,23 @@ class AgentsApp(Deeds, App[int]):
     ESCAPE_TO_MINIMIZE = False
     PAUSE_GC_ON_SCROLL = True
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (20, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
-    def __init__(self, link: Link, clock: Callable[[], float], *, theme: str | None = None) -> None:
-        super().__init__()
+    def __init__(self, link: Link, clock: Callable[[], float], settings: Settings | None = None) -> None:
+        settings = settings or Settings()
+        theme, self._problems = load_theme(settings.theme or DEFAULT_THEME, themes_folder())
+        # Textual picks its filter for NO_COLOR now; the one for themes of other kinds paints ANSI colours black.
+        super().__init__(ansi_color=True if theme.ansi and "NO_COLOR" in os.environ else None)
         self.link = link
         self.state = State()
+        self.crash_log = crash_file()
+        self.redact = Secrets.of_environment(os.environ).redact
+        self._settings = settings
+        self.register_theme(theme)
+        self.theme = theme.name
         self._clock = clock
-        self._chosen_theme = theme
-        self._pump = Pump(link.bus.reader(), self.state, clock, self._panes, self._watch)
+        self._pump = Pump(link.bus.reader(), self.state, clock, self._visible_panes)
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(id="header")
@@ -68,58 +77,87 @@ class AgentsApp(Deeds, App[int]):
         yield Composer(id="composer")
         yield FooterBar(id="footer")
 
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        return [*super().get_line_filters(), guards.SafetyFilter()]
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variable_defaults(self.current_theme)
 
     # Coming and going
 
-    async def on_mount(self) -> None:
-        theme, problems = load_theme(self._chosen_theme or DEFAULT_THEME, themes_folder())
-        self.register_theme(theme)
-        self.theme = theme.name
-        for problem in problems:
-            self.link.bus.publish(e.Notice("warning", problem))
+    def run_to_end(self) -> int:
+        """Run on the terminal until the user quits; the exit status."""
+        guards.install()
+        with guards.watch_signals(self):
+            self.run(mouse=self._settings.mouse)
+        return self.return_code or 0
+
+    def on_mount(self) -> None:
         self.screen.add_class("-at-chat")
+        self._use_keys(self._settings.keys)
         self.query_one(Composer).focus()
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
         """After the first paint: connect the engine, which has been importing meanwhile, and start the frames."""
+        for problem in self._problems:
+            self.link.bus.publish(e.Notice("warning", problem))
         await self.link.attach()
         self.run_worker(self._pump.run(), name="pump")
         gc.collect()
-        gc.freeze()
+        gc.freeze()  # what start-up made lives as long as the program: no collection need look at it again
         gc.set_threshold(10_000, 10, 1_000)
 
-    def run_to_end(self) -> int:
-        """Run on the terminal until the user quits; the exit status."""
-        guards.install()
-        return self.run() or 0
+    def _use_keys(self, keys: dict[str, str]) -> None:
+        known = {action.id for action in ACTIONS}
+        problems = [f"config.toml: there is no action {name!r} to give keys to" for name in keys if name not in known]
+        problems += [f"config.toml: {clash}" for clash in clashes(ACTIONS, keys)]
+        for problem in problems:
+            self.link.bus.publish(e.Notice("warning", problem))
+        self.set_keymap({name: value for name, value in keys.items() if name in known})
 
-    async def leave(self) -> None:
-        """End the engine, then the screen."""
+    async def on_unmount(self) -> None:
+        """However the screen ended, no engine stays behind."""
         await self.link.close()
-        self.exit(0)
 
     # Frames
 
-    def _panes(self) -> Sequence[Pane]:
-        return [*self.screen.query(".pane-of-state").results()]  # type: ignore[list-item]
+    def _visible_panes(self) -> Sequence[Pane]:
+        """In the order of the screen; one that is hidden catches up when it is shown."""
+        base = self.screen_stack[0]
+        panes: list[Pane] = [base.query_one(HeaderBar), base.query_one(FooterBar)]
+        for kind in (ChatPane, LogPane, MetricsPane):
+            pane = base.query_one(kind)
+            if pane.is_on_screen:
+                panes.append(pane)
+        return panes
 
-    def _watch(self, record: Record) -> None:
-        match record.event:
-            case e.RunEnded():
-                self.query_one(FooterBar)
-            case _:
-                pass
+    def paint_now(self) -> None:
+        """Outside of the frames: a pane was shown, or looks other than before."""
+        self.call_after_refresh(self._pump.paint)
 
-    # What the composer says
+    # What the panes and the input say
 
     @on(Composer.Submitted)
     def _submitted(self, message: Composer.Submitted) -> None:
         if self.link.busy:
             self.query_one(Composer).restore(message.text)
-            self.notify("an answer is under way: Esc stops it, then Enter sends", markup=False)
+            self.say("an answer is under way: Esc stops it, then Enter sends")
             return
         self.query_one(ChatPane).follow()
         self.link.send(message.text)
+
+    @on(Composer.CommandEntered)
+    async def _command_entered(self, message: Composer.CommandEntered) -> None:
+        await self.run_command(message.text)
+
+    @on(ChatPane.CopyRequested)
+    @on(LogPane.CopyRequested)
+    def _copy_requested(self, message: ChatPane.CopyRequested | LogPane.CopyRequested) -> None:
+        self.copy(message.text)
+
+    @on(ChatPane.LinkClicked)
+    def _link_clicked(self, message: ChatPane.LinkClicked) -> None:
+        """A model wrote it: the user sees the address before anything opens it."""
+        self.copy(message.href)
+
+    @on(LogPane.RowOpened)
+    def _row_opened(self, message: LogPane.RowOpened) -> None:
+        self.show_detail(message.row)

@@ -1,8 +1,7 @@
-"""Growing Markdown cut into blocks that change no more, so that each is rendered once.
+"""Pieces of a message's Markdown that change no more, so that each is rendered once, and how they are put together.
 
-A block ends at a blank line, after a heading, at the next top-level list item, and where it would get too dear to
-render again with every frame. The same text fed in any pieces gives the same blocks. Each is Markdown that parses by
-itself; what it needs to know of the blocks before it (its number, its table's header) it carries.
+Each block is Markdown that parses by itself; what it needs to know of the blocks before it (its number, its table's
+header) it carries.
 """
 
 import copy
@@ -11,25 +10,13 @@ from typing import Final, Literal
 
 import msgspec
 
+from tui.ui import grammar
+
 LIMIT: Final = 4096
 """Characters of an unfinished block: what is rendered again in each frame."""
-CODE_LINES: Final = 40
+CODE_LINES: Final = 20
+"""Lines of code that get their colours at once: 2 to 4 ms."""
 TABLE_ROWS: Final = 60
-
-_FENCE: Final = re.compile(r" {0,3}(?:(`{3,})([^`]*)|(~{3,})(.*))$")
-_HEADING: Final = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
-_RULE: Final = re.compile(r" {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
-_MARKER: Final = re.compile(r"( {0,3}(?:[-+*]|(\d{1,9})([.)])))(?:([ \t]+)(?=\S)|[ \t]*$)")
-_DELIMITERS: Final = re.compile(r" {0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
-_DEFINITION: Final = re.compile(r" {0,3}\[(?:[^\]\\]|\\.)+\]:")
-
-_QUOTE: Final = re.compile(r" {0,3}>")
-_UNDERLINE: Final = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_BARE_DEFINITION: Final = re.compile(
-    _DEFINITION.pattern + r"""[ \t]*\S+(?:[ \t]+(?:"[^"]*"|'[^']*'|\([^)]*\)))?[ \t]*$"""
-)
-_PREFIX: Final = re.compile(r"^[ \t]*(?:(?:[-+*>]|\d{1,9}[.)])[ \t]+)*")
-"""Where a tab counts as spaces up to the next multiple of 4."""
 
 Kind = Literal["prose", "item", "code", "table"]
 
@@ -80,264 +67,147 @@ class _Open(msgspec.Struct):
     """The rest of a cut quote."""
 
 
-class Splitter:
-    """Takes the deltas of one message and gives its finished blocks."""
+class Builder:
+    """Puts lines into blocks. Which lines belong together is the splitter's decision."""
 
     def __init__(self) -> None:
-        self.defines = False
-        """The text has a link reference definition, which changes what other blocks mean."""
-        self._parts: list[str] = []
-        self._size = 0
-        self._mid = False
-        self._open: _Open | None = None
-        self._out: list[Block] = []
-        self._blank = False
+        self.open: _Open | None = None
+        self.blank = False
+        """An empty line came after the last block."""
+        self.whole_lines = True
+        """False while the rest of a line that was cut is to come."""
+        self._done: list[Block] = []
         self._first = True
         self._list = ""
         self._number = 0
         self._tables = 0
 
-    def feed(self, delta: str) -> list[Block]:
-        """The blocks that `delta` finishes."""
-        self._parts.append(delta)
-        self._size += len(delta)
-        if self._size <= LIMIT and "\n" not in delta:
-            return []
-        *lines, rest = "".join(self._parts).split("\n")
-        for line in lines:
-            self._take(self._pieces(line.removesuffix("\r")), ended=True)
-        rest = self._pieces(rest)
-        self._parts, self._size = [rest], len(rest)
-        return self._taken()
-
-    def finish(self) -> list[Block]:
-        """The rest, at the end of the message."""
-        rest = self._pieces("".join(self._parts))
-        self._parts, self._size = [], 0
-        if rest:
-            self._take(rest, ended=True)
-        self._close()
-        return self._taken()
-
-    def tail(self) -> list[Block]:
-        """What `finish` would give now, marked as open; changes nothing. Costs at most `LIMIT` and a line."""
-        clone = copy.copy(self)
-        clone._open = msgspec.structs.replace(self._open, lines=self._open.lines[:]) if self._open else None
-        clone._out = []
-        return [msgspec.structs.replace(block, open=True) for block in clone.finish()]
-
-    def _taken(self) -> list[Block]:
-        taken, self._out = self._out, []
-        return taken
-
-    def _pieces(self, line: str) -> str:
-        """Take what is too long for one block off the start of a line; the rest comes back."""
-        while len(line) > LIMIT:
-            cut = line.rfind(" ", 1, LIMIT) + 1 or LIMIT
-            self._take(line[:cut], ended=False)
-            line = line[cut:]
-        return line
-
-    def _take(self, line: str, *, ended: bool) -> None:
-        if self._mid and self._open is not None:
-            self._add(line)
-        else:
-            self._line(line)
-        self._mid = not ended and self._open is not None
-        if self._mid:
-            self._cut(cut=True)
-
-    # A line
-
-    def _line(self, line: str) -> None:
-        now = self._open
-        if "\t" in line and not (now and now.fence):
-            line = _PREFIX.sub(lambda prefix: prefix[0].expandtabs(4), line)
-        if now is None:
-            self._start(line)
-        elif now.kind == "code":
-            self._in_code(now, line)
-        elif now.kind == "item":
-            self._in_item(now, line)
-        elif not line.strip():
-            self._close()
-            self._blank = True
-        elif now.kind == "table":
-            self._in_table(now, line)
-        else:
-            self._in_prose(now, line)
-
-    def _start(self, line: str) -> None:
-        if not line.strip():
-            self._blank = True
-        elif _indent(line) >= 4:
-            self._begin("code", offset=4)
-            self._add_code(line)
-        elif fence := _FENCE.match(line):
-            info = (fence[2] or fence[4] or "").strip().partition(" ")[0]
-            self._begin("code", fence=fence[1] or fence[3], language=info, offset=_indent(line))
-        elif _HEADING.match(line) or _RULE.match(line):
-            self._begin("prose")
-            self._add(line)
-            self._close()
-        elif marker := _MARKER.match(line):
-            self._begin_item(marker, line)
-        else:
-            self._begin("prose")
-            self._add(line)
-
-    def _in_code(self, now: _Open, line: str) -> None:
-        if now.fence:
-            if _closes(line, now.fence) and _indent(line) < 4:
-                self._close()
-            else:
-                self._add_code(line)
-        elif not line.strip():
-            now.blanks += 1
-        elif _indent(line) >= 4:
-            for _ in range(now.blanks):
-                self._add_code("")
-            self._now.blanks = 0
-            self._add_code(line)
-        else:
-            self._close()
-            self._start(line)
-
-    def _in_prose(self, now: _Open, line: str) -> None:
-        self.defines = self.defines or bool(_DEFINITION.match(line))
-        quote = now.quote or (bool(now.lines) and _is_quote(now.lines[0]))
-        if not now.lines or (quote and _is_quote(line)):
-            self._add(line)
-        elif not quote and _DELIMITERS.match(line) and _is_header(now.lines[-1], line):
-            header = now.lines.pop()
-            if now.lines:
-                self._close()
-            else:
-                self._first, self._open = not now.gap, None
-            self._begin_table(header, line)
-        elif not quote and _UNDERLINE.match(line):
-            self._add(line)
-            self._close()
-        elif _interrupts(line):
-            self._close()
-            self._start(line)
-        else:
-            self._add(line)
-
-    def _in_table(self, now: _Open, line: str) -> None:
-        if _indent(line) >= 4 or _starts_block(line):
-            self._close()
-            self._start(line)
-            return
-        if now.rows >= TABLE_ROWS or (now.rows and now.size + len(line) > LIMIT):
-            self._cut(cut=False)
-        self._add(line)
-        self._now.rows += 1
-
-    def _in_item(self, now: _Open, line: str) -> None:
-        if not line.strip():
-            now.blanks += 1
-            if len(now.lines) == 1 and not now.joined and not _MARKER.sub("", now.lines[0]):
-                self._close()  # an empty item ends here
-            return
-        lazy = not (now.blanks or now.fence or _starts_block(line)) and _is_paragraph(now.lines)
-        if lazy or _indent(line) >= now.offset:
-            for _ in range(now.blanks):
-                self._add("")
-            self._now.blanks = 0
-            self._add(line)
-            self._track_fence(line)
-        else:
-            self._close()
-            self._start(line)
-
-    def _track_fence(self, line: str) -> None:
-        now, bare = self._now, line.lstrip()
-        if now.fence:
-            if _closes(bare, now.fence):
-                now.fence = ""
-        elif fence := _FENCE.match(bare):
-            now.fence, now.language = fence[1] or fence[3], (fence[2] or fence[4] or "").strip()
-            now.fence_offset = _indent(line)
-
-    # The open block
-
     @property
-    def _now(self) -> _Open:
-        assert self._open is not None
-        return self._open
+    def now(self) -> _Open:
+        """The block under construction."""
+        assert self.open is not None
+        return self.open
 
-    def _begin(self, kind: Kind, **given: object) -> None:
+    def taken(self) -> list[Block]:
+        """The blocks finished since the last call."""
+        done, self._done = self._done, []
+        return done
+
+    def copy(self) -> "Builder":
+        """Another that goes on from here, without what is finished."""
+        twin = copy.copy(self)
+        if self.open is not None:
+            twin.open = msgspec.structs.replace(self.open, lines=self.open.lines[:])
+        twin.taken()
+        return twin
+
+    def begin(self, kind: Kind, *, fence: str = "", language: str = "", offset: int = 0) -> None:
+        """Start a block; one that is open must be closed before."""
         if kind != "item":
             self._list = ""
-        self._open = _Open(kind, gap=not self._first, **given)  # type: ignore[arg-type]
-        self._blank = self._first = False
+        self.open = _Open(kind, gap=not self._first, fence=fence, language=language, offset=offset)
+        self.blank = self._first = False
 
-    def _begin_item(self, marker: re.Match[str], line: str) -> None:
-        same = self._list == (style := marker[3] or marker[1].strip())
-        blank = self._blank
+    def begin_item(self, marker: re.Match[str], line: str) -> None:
+        """Start a list item; `marker` is the match of `grammar.MARKER`."""
+        blank, style = self.blank, marker[3] or marker[1].strip()
+        same, self._list = self._list == style, style
         self._number = self._number + 1 if same else int(marker[2] or 0)
-        self._begin("item", number=self._number if marker[2] else -1)
-        now, self._list = self._now, style
+        self.begin("item")
+        now = self.now
         now.gap = now.gap and (blank or not same)
+        now.number = self._number if marker[2] else -1
         spaces = len((marker[4] or " ").expandtabs(4))
         now.offset = len(marker[1]) + (spaces if spaces <= 4 else 1)
         now.shift = len(f"{self._number}. ") if marker[2] else 2
-        self._add(line)
-        self._track_fence(line[marker.end() :])
+        self.add(line)
+        self.track_fence(line[marker.end() :])
         now.fence_offset = now.offset
 
-    def _begin_table(self, header: str, delimiters: str) -> None:
+    def begin_table(self, delimiters: str) -> None:
+        """Start a table; its header is the last line of the block under construction."""
+        now = self.now
+        header = now.lines.pop()
+        if now.lines:
+            self.close()
+        else:
+            self._first = not now.gap
         self._tables += 1
-        self._begin("table", table=self._tables)
-        self._add(header)
-        self._add(delimiters)
+        self.begin("table")
+        self.now.table = self._tables
+        self.add(header)
+        self.add(delimiters)
 
-    def _add_code(self, line: str) -> None:
-        now = self._now
-        if len(now.lines) >= CODE_LINES:
-            self._cut(cut=False)
-        self._add(line[min(_indent(line), now.offset) :])
-
-    def _add(self, line: str) -> None:
-        now = self._now
-        if now.lines and now.kind != "table" and now.size + len(line) > LIMIT and not self._mid:
-            self._cut(cut=now.kind == "prose")
-            now = self._now
-        if now.kind == "prose" and not now.lines:
-            self.defines = self.defines or bool(_DEFINITION.match(line))
-        if now.quote and not now.lines and not _is_quote(line):
+    def add(self, line: str) -> None:
+        """Put a line into the block; a block that would get too large is cut before."""
+        now = self.now
+        if now.lines and now.kind != "table" and now.size + len(line) > LIMIT and self.whole_lines:
+            self.cut(within_line=now.kind == "prose")
+            now = self.now
+        if now.quote and not now.lines and not grammar.is_quote(line):
             line = f"> {line}"
         if now.kind == "item" and now.joined:
-            line = line[min(_indent(line), now.fence_offset if now.fence else now.offset) :]
+            line = line[min(grammar.indent(line), now.fence_offset if now.fence else now.offset) :]
         now.lines.append(line)
         now.size += len(line) + 1
 
-    def _cut(self, *, cut: bool) -> None:
+    def add_code(self, line: str) -> None:
+        """Put in a line of code, without the indent of its block."""
+        if len(self.now.lines) >= CODE_LINES:
+            self.cut(within_line=False)
+        self.add(line[min(grammar.indent(line), self.now.offset) :])
+
+    def add_row(self, line: str) -> None:
+        """Put in a row of a table."""
+        now = self.now
+        if now.rows >= TABLE_ROWS or (now.rows and now.size + len(line) > LIMIT):
+            self.cut(within_line=False)
+        self.add(line)
+        self.now.rows += 1
+
+    def add_blanks(self) -> None:
+        """Put in the empty lines that turned out to be part of the block."""
+        put = self.add_code if self.now.kind == "code" else self.add
+        for _ in range(self.now.blanks):
+            put("")
+        self.now.blanks = 0
+
+    def track_fence(self, line: str) -> None:
+        """Note whether code within an item begins or ends with this line of it."""
+        now, bare = self.now, line.lstrip()
+        if now.fence:
+            if grammar.closes(bare, now.fence):
+                now.fence = ""
+        elif fence := grammar.FENCE.match(bare):
+            now.fence, now.language = fence[1] or fence[3], (fence[2] or fence[4] or "").strip()
+            now.fence_offset = grammar.indent(line)
+
+    def cut(self, *, within_line: bool) -> None:
         """End the block here and go on with one of its kind."""
-        now = self._now
-        self._emit(now, cut=cut)
+        now = self.now
+        self._finish(now, cut=within_line)
         rest = msgspec.structs.replace(now, lines=[], size=0, gap=False, joined=True, rows=0)
         if now.kind == "table":
             rest.lines, rest.size = now.lines[:2], len(now.lines[0]) + len(now.lines[1])
         elif now.kind == "item" and now.fence:
             rest.lines = [f"{now.fence}{now.language}"]
         elif now.kind == "prose":
-            rest.quote = now.quote or _is_quote(now.lines[0])
-        self._open = rest
+            rest.quote = now.quote or grammar.is_quote(now.lines[0])
+        self.open = rest
 
-    def _close(self) -> None:
-        now, self._open, self._mid = self._open, None, False
+    def close(self) -> None:
+        """The block ends here."""
+        now, self.open, self.whole_lines = self.open, None, True
         if now is None:
             return
-        self._blank = self._blank or now.blanks > 0
+        self.blank = self.blank or now.blanks > 0
         if now.lines or not now.joined:
-            self._emit(now, cut=False)
+            self._finish(now, cut=False)
 
-    def _emit(self, now: _Open, *, cut: bool) -> None:
-        if now.kind == "prose" and all(map(_BARE_DEFINITION.match, now.lines)):
+    def _finish(self, now: _Open, *, cut: bool) -> None:
+        if now.kind == "prose" and all(map(grammar.BARE_DEFINITION.match, now.lines)):
             self._first = self._first or not now.gap  # shows nothing, so what follows is not parted from it
-        self._out.append(
+        self._done.append(
             Block(
                 now.kind,
                 "\n".join(now.lines),
@@ -350,43 +220,3 @@ class Splitter:
                 table=now.table,
             )
         )
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
-
-
-def _closes(line: str, fence: str) -> bool:
-    bare = line.strip()
-    return len(bare) >= len(fence) and not bare.strip(fence[0])
-
-
-def _interrupts(line: str) -> bool:
-    """It may break into a paragraph: a list not with an empty item, and an ordered one only from 1."""
-    if not _starts_block(line):
-        return False
-    marker = None if _RULE.match(line) else _MARKER.match(line)
-    return marker is None or bool(marker[4] and marker[2] in (None, "1"))
-
-
-def _starts_block(line: str) -> bool:
-    return any(pattern.match(line) for pattern in (_FENCE, _HEADING, _RULE, _QUOTE, _MARKER))
-
-
-def _is_quote(line: str) -> bool:
-    return bool(_QUOTE.match(line))
-
-
-def _is_paragraph(lines: list[str]) -> bool:
-    """The last line is text that a line further left may continue."""
-    bare = lines[-1].lstrip(" >-+*") if lines else ""
-    return bool(bare) and not _FENCE.match(bare) and not _HEADING.match(bare)
-
-
-def _is_header(line: str, delimiters: str) -> bool:
-    return "|" in line and _columns(line) == _columns(delimiters)
-
-
-def _columns(row: str) -> int:
-    bare = re.sub(r"\\.", "", row.strip())
-    return bare.removeprefix("|").removesuffix("|").count("|") + 1

@@ -10,8 +10,8 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from tui.state import Answer, State, Tool
+from tui.ui.entry_text import body, plain
 from tui.ui.lines import style_at
-from tui.ui.plain import body, plain
 from tui.ui.sections import make
 from tui.ui.transcript import Transcript
 from tui.ui.transcript_view import TranscriptView
@@ -30,7 +30,7 @@ class ChatPane(TranscriptView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "move_cursor(-1)", "Previous block", show=False, id="chat.previous"),
         Binding("right_square_bracket", "move_cursor(1)", "Next block", show=False, id="chat.next"),
-        Binding("enter,space", "toggle", "Expand or collapse", show=False, id="chat.toggle"),
+        Binding("enter,space", "expand", "Expand or collapse", show=False, id="chat.toggle"),
         Binding("y", "copy", "Copy block", show=False, id="chat.copy"),
     ]
 
@@ -55,7 +55,7 @@ class ChatPane(TranscriptView, can_focus=True):
             super().__init__()
             self.call = call
 
-    def __init__(self, welcome: Content | str = "", *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, welcome: Content | str = "", *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._welcome = welcome if isinstance(welcome, Content) else Content(welcome)
         self._state = State()
@@ -161,7 +161,7 @@ class ChatPane(TranscriptView, can_focus=True):
             self.scroll_to(y=top if height >= rows or top < view else top + height - rows, animate=False, immediate=True)
         self.refresh()
 
-    def action_toggle(self) -> None:
+    def action_expand(self) -> None:
         """Expand or collapse the marked section."""
         if self._cursor >= 0:
             self._toggle(self._cursor)

@@ -1,25 +1,23 @@
 """What stands between foreign text and the terminal, in both directions, whatever the widgets do.
 
-`install()` before the app runs, `GuardedApp` as its base class, `watch_signals` around `run()`:
-
-    class AgentsApp(GuardedApp[int]):
-        def __init__(self) -> None:
-            super().__init__()
-            self.crash_log = state_folder() / "crash.log"
-            self.redact = Secrets.of_environment(os.environ).redact
-
-    guards.install()
-    with guards.watch_signals(app):
-        app.run()
-    sys.exit(app.return_code)
+report = guards.CrashReport("agents-tui", crash_log, Secrets.of_environment(os.environ).redact)
+guards.install(report)
+app = AgentsApp(...)  # a GuardedApp
+app.report = report
+with guards.watch_signals(app):
+    app.run()
+sys.exit(app.return_code)
 """
 
 import io
 import re
+import sys
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import TracebackType
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
@@ -35,17 +33,27 @@ from tui.ui import internals
 from tui.ui.input_guard import InputGuard
 from tui.ui.terminal import RESET, restore_terminal, watch_signals
 
-__all__ = ["RESET", "GuardedApp", "InputGuard", "SafetyFilter", "install", "restore_terminal", "watch_signals"]
+__all__ = [
+    "RESET",
+    "CrashReport",
+    "GuardedApp",
+    "InputGuard",
+    "SafetyFilter",
+    "install",
+    "restore_terminal",
+    "watch_signals",
+]
 
 
-def install() -> None:
-    """Guard the input of every app that runs after this, and take a reference cycle out of Textual's painting.
+def install(report: "CrashReport | None" = None) -> None:
+    """Guard the input of every app that runs after this, and what Python says of errors outside of apps.
 
-    Calling it again changes nothing.
+    Also takes a reference cycle out of Textual's painting. Calling it again changes nothing but the report.
     """
     internals.replace_input_parser(InputGuard)
     internals.forgive_invalid_utf8()
     internals.patch_strip_divide()
+    sys.excepthook = (report or CrashReport()).excepthook
 
 
 # Output
@@ -100,17 +108,49 @@ def _clean_link(style: Style) -> Style:
 # Exit
 
 
+@dataclass(frozen=True)
+class CrashReport:
+    """How the program speaks of an error nobody handled: one clean line, and the traceback in a file."""
+
+    title: str = "error"
+    """What starts the line: the program's name."""
+    log: Path | None = None
+    """The file that tracebacks are appended to, cleaned, redacted and without values of variables; None for nowhere."""
+    redact: Callable[[str], str] = redact
+    """Masks secrets; a `Secrets.redact` masks known values too."""
+
+    def of(self, error: BaseException) -> str:
+        """Log the traceback; the line to show."""
+        trace = traceback.TracebackException.from_exception(error)
+        return self.line("".join(trace.format_exception_only()), "".join(trace.format()))
+
+    def line(self, error: str, trace: str) -> str:
+        """The same, given the error's type and message, and its traceback, as text."""
+        line = f"{self.title}: {one_line(self.redact(error), 300)}"
+        if self.log is None:
+            return line
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            with self.log.open("a", encoding="utf-8") as log:
+                log.write(self.clean(trace))
+        except OSError as failure:
+            return f"{line} (traceback not kept: {one_line(str(failure), 100)})"
+        return f"{line} (traceback: {self.log})"
+
+    def clean(self, text: str) -> str:
+        """Text for the bare terminal or a file: no controls, no secrets, one line end at its end."""
+        return visible(self.redact(text)).strip("\n") + "\n"
+
+    def excepthook(self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+        """For `sys.excepthook`: Python itself prints foreign text as it is."""
+        sys.stderr.write(self.clean(self.of(error)))
+
+
 class GuardedApp(internals.ExitHooks[ReturnType]):
-    """An app that shows nothing unclean: not on its screen, not in its exit message, not when it crashes.
+    """An app that shows nothing unclean: not on its screen, not in its exit message, not when it crashes."""
 
-    A crash prints one line. The traceback, without the values of variables, goes to `crash_log`.
-    """
-
-    crash_log: Path | None = None
-    """The file that tracebacks are appended to, cleaned and redacted; None for nowhere."""
-
-    redact: Callable[[str], str] = staticmethod(redact)
-    """Masks secrets in everything written at the exit; give a `Secrets.redact` to mask known values too."""
+    report = CrashReport()
+    """How it speaks of its crash."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and the guard."""
@@ -118,8 +158,7 @@ class GuardedApp(internals.ExitHooks[ReturnType]):
 
     def crashed(self, error: BaseException) -> str:
         """Log the traceback; the line to show."""
-        trace = traceback.TracebackException.from_exception(error)
-        return self._crash_line("".join(trace.format_exception_only()), "".join(trace.format()))
+        return self.report.of(error)
 
     def panic(self, *renderables: RenderableType) -> None:
         """End the app with messages; a Rich traceback, as Textual's input thread gives one, becomes a crash line."""
@@ -129,27 +168,15 @@ class GuardedApp(internals.ExitHooks[ReturnType]):
         for renderable in renderables:
             if isinstance(renderable, Traceback) and (stacks := renderable.trace.stacks):
                 self.exit(return_code=1)
-                line = self._crash_line(f"{stacks[0].exc_type}: {stacks[0].exc_value}", _plain(renderable))
+                line = self.report.line(f"{stacks[0].exc_type}: {stacks[0].exc_value}", _plain(renderable))
                 messages.append(Text(line))
             else:
                 messages.append(renderable)
         super().panic(*messages)
 
     def last_words(self, message: RenderableType) -> str:
-        """The exit message as clean text: no markup, no styles, no secrets, one line end at its end."""
-        return visible(self.redact(_plain(message))).strip("\n") + "\n"
-
-    def _crash_line(self, error: str, trace: str) -> str:
-        line = f"{self.title} stopped: {one_line(self.redact(error), 300)}"
-        if self.crash_log is None:
-            return line
-        try:
-            self.crash_log.parent.mkdir(parents=True, exist_ok=True)
-            with self.crash_log.open("a", encoding="utf-8") as log:
-                log.write(visible(self.redact(trace)).rstrip("\n") + "\n\n")
-        except OSError as failure:
-            return f"{line} (no traceback kept: {one_line(str(failure), 100)})"
-        return f"{line} (traceback: {self.crash_log})"
+        """The exit message as clean text: no markup, no styles, no secrets."""
+        return self.report.clean(_plain(message))
 
 
 def _plain(message: RenderableType) -> str:

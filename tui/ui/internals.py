@@ -47,6 +47,18 @@ def running_loop(app: App[Any]) -> asyncio.AbstractEventLoop | None:
     return app._loop
 
 
+def set_mouse(app: App[Any], on: bool) -> None:
+    """Have the terminal report the mouse to the app, or keep it for its own selection. Headless: nothing."""
+    driver = app._driver
+    if driver is None or driver.is_headless:
+        return
+    if on:
+        driver._enable_mouse_support()  # type: ignore[attr-defined]
+    else:
+        driver._disable_mouse_support()  # type: ignore[attr-defined]
+    driver.flush()
+
+
 # Painting
 
 _divide = Strip.divide

@@ -12,7 +12,6 @@ from typing import Protocol
 from tui.bus import Reader
 from tui.fold import fold
 from tui.state import State
-from tui.wire import Record
 
 FRAME = 1 / 30
 """Seconds between paints: what an eye takes for motion, and twice what a terminal over a network keeps up with."""
@@ -32,7 +31,7 @@ class Pane(Protocol):
 
 
 class Pump:
-    """Carries records from the bus to state, and state to the panes; also to `watch`, record by record."""
+    """Carries records from the bus to state, and state to the panes."""
 
     def __init__(
         self,
@@ -40,13 +39,11 @@ class Pump:
         state: State,
         clock: Callable[[], float],
         panes: Callable[[], Sequence[Pane]],
-        watch: Callable[[Record], None],
     ) -> None:
         self._reader = reader
         self._state = state
         self._clock = clock
         self._panes = panes
-        self._watch = watch
         self.paints = 0
         """Frames painted so far."""
 
@@ -73,7 +70,6 @@ class Pump:
         while batch := self._reader.take(_SLICE):
             for record in batch:
                 fold(self._state, record)
-                self._watch(record)
             if len(batch) < _SLICE:
                 return
             await asyncio.sleep(0)

@@ -5,10 +5,11 @@ from typing import Final
 
 from tui.safety import VisibleStream
 from tui.state import Answer, Entry
-from tui.ui.blocks import Block, Splitter
+from tui.ui.blocks import Block
 from tui.ui.cards import head, plain_parts, quiet
 from tui.ui.lines import Line, Styles
 from tui.ui.markdown import Message
+from tui.ui.splitter import Splitter
 
 PART_LINES: Final = 60
 """Lines after which an answer goes on in a new part: what is rendered in one go after a resize."""

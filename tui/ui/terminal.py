@@ -24,7 +24,7 @@ RESET = (
     "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # mouse reports off
     "\x1b[?1004l\x1b[?2004l\x1b[?2048l"  # focus reports, bracketed paste, in-band resize off
     "\x1b[<u\x1b[>4;0m"  # keyboard: pop what was pushed for kitty's protocol, modifyOtherKeys off
-    "\x1b]8;;\x1b\\\x1b[0m"  # no link, no colours
+    "\x1b]8;;\x1b\\\x1b]22;default\x1b\\\x1b[0m"  # no link, the usual mouse pointer, no colours
     "\x1b[?7h"  # wrap lines
     "\x1b[?1049l\x1b[?25h"  # the normal screen (after the keyboard: its stack belongs to the other one), the cursor
 )

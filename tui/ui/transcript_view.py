@@ -1,6 +1,6 @@
 """A transcript in a scroll view: what is in view is rendered first, the end is followed, lines can be selected."""
 
-from typing import ClassVar, Final
+from typing import Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -25,7 +25,7 @@ class TranscriptView(ScrollView):
 
     ALLOW_SELECT = True
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._styles = Styles()
         self._transcript = Transcript()

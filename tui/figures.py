@@ -1,0 +1,212 @@
+"""The figures and words that panes show, computed from state: formulas, units, and how a value is written.
+
+Everything here is pure: the time comes in as `now`, seconds since the epoch. A figure nobody knows is None, and None is
+written `–`: never 0, never a guess.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from tui.safety import one_line
+from tui.state import Metrics, State, Tool
+
+UNKNOWN: Final = "–"
+
+FIRST_TOKEN_TARGET: Final = 2.0
+"""Seconds until the first token that still feel responsive: the project's threshold for a healthy run."""
+
+SHORTEST_GENERATION: Final = 0.05
+"""Seconds of generation below which a rate says more about buffers than about the model."""
+
+_BARS: Final = "▁▂▃▄▅▆▇█"
+_SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_NAME: Final = 40
+"""Characters of a tool's name in a phase."""
+
+
+# Formulas
+
+
+class Rate(NamedTuple):
+    """Tokens per second; `exact` if from tokens the provider counted, else from deltas."""
+
+    value: float | None
+    exact: bool
+
+
+def generation_time(metrics: Metrics) -> float:
+    """Seconds in which the model generated in the newest run: Σ (last delta − first delta) over its requests.
+
+    Waiting for the model and the time of tools are not in it.
+    """
+    request = metrics.request
+    if request is None or request.ended is not None or request.first is None or request.last is None:
+        return metrics.generating
+    return metrics.generating + request.last - request.first
+
+
+def tokens_per_second(metrics: Metrics) -> Rate:
+    """Tokens of the newest run ÷ `generation_time`.
+
+    Tokens are the provider's count once the run has ended and its last request was counted; until then, and for a run
+    cut off, deltas, which are about a token each. Unknown below `SHORTEST_GENERATION`.
+    """
+    request = metrics.request
+    exact = metrics.run_ended is not None and request is not None and request.output is not None
+    tokens = metrics.run_output if exact else metrics.run_deltas
+    spent = generation_time(metrics)
+    return Rate(tokens / spent if tokens and spent >= SHORTEST_GENERATION else None, exact)
+
+
+def verdict(first_token: float | None) -> str:
+    """`✔` within `FIRST_TOKEN_TARGET`, `slow` beyond, empty while unknown."""
+    if first_token is None:
+        return ""
+    return "✔" if first_token <= FIRST_TOKEN_TARGET else "slow"
+
+
+def run_elapsed(state: State, now: float) -> float | None:
+    """Seconds from the newest prompt to the end of its run, or to `now` while it is live; None before the first prompt.
+
+    A run whose engine went away without a word ended when that was seen.
+    """
+    metrics = state.metrics
+    if metrics.run_started is None:
+        return None
+    end = now if state.busy else state.phase_since
+    return max(0.0, (end if metrics.run_ended is None else metrics.run_ended) - metrics.run_started)
+
+
+def phase_elapsed(state: State, now: float) -> float | None:
+    """Seconds of the phase so far while a run is live, of the whole run once it ended, else None."""
+    if state.busy:
+        return max(0.0, now - state.phase_since)
+    return run_elapsed(state, now) if state.phase in ("done", "stopped", "failed") else None
+
+
+def failed_tools(state: State) -> int:
+    """Tool calls of the newest run that failed."""
+    return sum(isinstance(entry, Tool) and entry.status == "failed" for entry in state.entries[state.live :])
+
+
+def usage_known(metrics: Metrics) -> bool:
+    """The provider has told the tokens of at least one request: requests made − not told − the one under way > 0."""
+    request = metrics.request
+    under_way = request is not None and request.ended is None and request.output is None
+    return metrics.turns - metrics.unknown_usage - under_way > 0
+
+
+# Words
+
+
+def phase_words(state: State) -> str:
+    """What is going on, in a few words: always something, never empty. One line, safe to show."""
+    if state.stuck:
+        return f"stuck: {one_line(state.stuck, 120)}"
+    name = one_line(state.phase_detail, _NAME)
+    match state.phase:
+        case "starting":
+            return "starting the engine"
+        case "sending":
+            return "starting the engine" if state.engine == "starting" else "sending"
+        case "waiting":
+            return "waiting for the model"
+        case "calling":
+            return f"calling {name or 'a tool'}"
+        case "running":
+            return _running(state)
+        case "cancelling":
+            return "cancelling…"
+        case "ended":
+            return "no engine"
+        case phase:
+            return phase
+
+
+def _running(state: State) -> str:
+    """The tool started last of those that run, and how many run beside it."""
+    tools = [tool for tool in state.entries[state.live :] if isinstance(tool, Tool) and tool.status == "running"]
+    newest = max(tools, key=lambda tool: tool.started or 0.0, default=None)
+    name = one_line(newest.name if newest is not None else state.phase_detail, _NAME)
+    return f"running {name or 'a tool'}" + (f" +{len(tools) - 1}" if len(tools) > 1 else "")
+
+
+def phase_mark(state: State) -> str:
+    """One cell for the phase, another one for each way a run can end; `●` while one is live."""
+    if state.busy:
+        return "!" if state.stuck else "●"
+    return {"done": "✔", "failed": "✗", "stopped": "■", "ended": "✗"}.get(state.phase, "○")
+
+
+def spinner(now: float) -> str:
+    """One cell that turns ten times a second."""
+    return _SPINNER[int(now * 10) % len(_SPINNER)]
+
+
+# How a value is written
+
+
+def duration(seconds: float | None) -> str:
+    """A measured time: `12 ms`, `3.2 s`, then like `elapsed`."""
+    if seconds is None:
+        return UNKNOWN
+    if seconds < 0.9995:
+        return f"{max(0.0, seconds) * 1000:.0f} ms"
+    return elapsed(seconds)
+
+
+def elapsed(seconds: float | None) -> str:
+    """A running time in tenths, cut and not rounded: `0.4 s`, `59.9 s`, `1:05`, `2:03:04`."""
+    if seconds is None:
+        return UNKNOWN
+    whole = int(seconds := max(0.0, seconds))
+    if whole < 60:
+        return f"{math.floor(seconds * 10 + 1e-6) / 10:.1f} s"
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def latency(seconds: float | None) -> str:
+    """A time to first token: `0.44 s`, `12.30 s`, from a minute on like `elapsed`."""
+    if seconds is None:
+        return UNKNOWN
+    return f"{max(0.0, seconds):.2f} s" if seconds < 59.995 else elapsed(seconds)
+
+
+def count(value: int | None) -> str:
+    """A whole number in at most five cells up to 999 billion: `9,999`, `12.3k`, `123k`, `1.2M`; cut and not rounded."""
+    if value is None:
+        return UNKNOWN
+    if value < 10_000:
+        return f"{value:,}"
+    for unit, size in (("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000)):
+        tenths = value * 10 // size
+        if tenths < 1_000:
+            return f"{tenths / 10:.1f}{unit}"
+        if tenths < 10_000 or unit == "G":
+            return f"{tenths // 10}{unit}"
+    raise AssertionError
+
+
+def rate(value: float | None) -> str:
+    """Tokens a second: one decimal below 100."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:.1f}" if value < 99.95 else count(round(value))
+
+
+def spark(values: Sequence[int], width: int) -> str:
+    """The newest `width` values as bars, the greatest of them full height; the lowest bar is 0 and nothing else."""
+    shown = values[-width:] if width > 0 else ()
+    top = max(shown, default=0)
+    return "".join(_BARS[math.ceil(7 * value / top)] if value > 0 else _BARS[0] for value in shown)
+
+
+@lru_cache(maxsize=2048)
+def clock(second: int) -> str:
+    """The local time of day `HH:MM:SS` of a whole second since the epoch."""
+    return time.strftime("%H:%M:%S", time.localtime(second))

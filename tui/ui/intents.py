@@ -1,0 +1,253 @@
+"""What the user can have the program do: one method for each row of `tui.ui.actions`."""
+
+import asyncio
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from tui import events as e
+from tui.link import Link
+from tui.places import themes_folder
+from tui.state import State
+from tui.ui import internals
+from tui.ui.actions import Command, UnknownCommandError, resolve
+from tui.ui.chat import ChatPane
+from tui.ui.composer import Composer
+from tui.ui.guards import GuardedApp
+from tui.ui.log import LogPane
+from tui.ui.themes import did_you_mean, load_themes
+
+QUIT_WITHIN = 2.0
+"""Seconds in which the second Ctrl+C quits."""
+
+
+class Intents(GuardedApp[int]):
+    """The app as its actions see it; `AgentsApp` composes and runs it."""
+
+    PANES: ClassVar[tuple[str, ...]] = ("chat", "log", "metrics")
+
+    link: Link
+    state: State
+    _asked_to_quit = float("-inf")
+    _mouse = True
+
+    # The run
+
+    async def action_cancel(self) -> None:
+        """Esc where nothing nearer wanted it: stop the run, else back to the input."""
+        if self.link.busy:
+            self.link.cancel()
+        else:
+            self._composer.focus()
+
+    def action_finish(self) -> None:
+        self.link.cancel("after_turn")
+
+    async def action_restart(self) -> None:
+        await self.link.restart()
+
+    async def action_interrupt(self) -> None:
+        """Ctrl+C: the first of copy, stop, clear and, asked twice, quit that applies."""
+        selected = self.screen.get_selected_text()
+        if selected:
+            self.copy(selected)
+            self.screen.clear_selection()
+        elif self.link.busy:
+            self.link.cancel()
+        elif self._composer.draft:
+            self._composer.clear_draft()
+        elif asyncio.get_running_loop().time() - self._asked_to_quit < QUIT_WITHIN:
+            await self.action_leave()
+        else:
+            self._asked_to_quit = asyncio.get_running_loop().time()
+            self.notify("Ctrl+C again quits", timeout=QUIT_WITHIN, markup=False)
+
+    async def action_leave(self) -> None:
+        """End the engine, then the screen."""
+        await self.link.close()
+        self.exit(0)
+
+    def action_clear(self) -> None:
+        if self.link.busy:
+            self.say("a run is under way: stop it with Esc, then clear")
+        else:
+            self.link.clear()
+
+    # The panes
+
+    def action_pane(self, name: str) -> None:
+        """Show a pane and give it the keys; the chat's are mostly the input's."""
+        self.screen.set_class(name == "chat", "-at-chat")
+        self.screen.set_class(name == "log", "-at-log")
+        self.screen.set_class(name == "metrics", "-at-metrics")
+        self.screen.query_one(f"#{name}", Widget).focus()
+
+    def action_next_pane(self, step: int) -> None:
+        """Go through the input and the panes in a ring; on a small screen that changes what is shown."""
+        ring = ("composer", *self.PANES)
+        focused = self.focused.id if self.focused is not None else None
+        at = ring.index(focused) if focused in ring else 0
+        name = ring[(at + step) % len(ring)]
+        if name == "composer":
+            self.action_pane("chat")
+            self._composer.focus()
+        else:
+            self.action_pane(name)
+
+    def action_zoom(self) -> None:
+        self.screen.toggle_class("-zoomed")
+
+    def action_scroll_chat(self, pages: int) -> None:
+        if pages < 0:
+            self._chat.scroll_page_up(animate=False)
+        else:
+            self._chat.scroll_page_down(animate=False)
+
+    def action_chat_top(self) -> None:
+        self._chat.scroll_home(animate=False)
+
+    def action_chat_end(self) -> None:
+        self._chat.follow()
+
+    def action_expand(self) -> None:
+        self._chat.action_toggle_all()
+
+    def action_detail(self) -> None:
+        log = self.screen.query_one(LogPane)
+        if log.selected is None:
+            self.say("the log has no event yet")
+        else:
+            self.show_detail(log.selected)
+
+    def show_detail(self, index: int) -> None:
+        """All that is known of one row of the log."""
+        from tui.ui.detail import DetailScreen, details
+
+        row = self.state.rows[index]
+        self.push_screen(DetailScreen(f"{row.kind} · event {row.seq}", details(self.state, row)))
+
+    # Texts
+
+    def action_history(self) -> None:
+        from tui.ui.help import TextScreen
+        from tui.ui.reports import history
+
+        self.push_screen(TextScreen("History", history(self.state)))
+
+    def action_stats(self) -> None:
+        from tui.ui.help import TextScreen
+        from tui.ui.reports import stats
+
+        self.push_screen(TextScreen("Statistics", stats(self.state)))
+
+    def action_help(self) -> None:
+        from tui.ui.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    def action_copy(self) -> None:
+        answer = self._chat.last_answer()
+        if answer:
+            self.copy(answer)
+        else:
+            self.say("there is no answer to copy yet")
+
+    def copy(self, text: str) -> None:
+        """To the clipboard, by the terminal (OSC 52)."""
+        self.copy_to_clipboard(text)
+        self.say(f"copied {len(text):,} characters")
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """A short word to the user that needs no place in the session."""
+        self.notify(text, markup=False, severity="warning" if warning else "information", timeout=4)
+
+    async def action_editor(self) -> None:
+        """Write the prompt in the user's own editor; what was typed goes there and comes back."""
+        editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "prompt.md"
+            path.write_text(self._composer.draft, "utf-8")
+            try:
+                with self.suspend():
+                    subprocess.run([*editor, str(path)], check=True)  # noqa: S603, ASYNC221 - the user's own, in front
+            except (OSError, subprocess.CalledProcessError) as error:
+                self.say(f"{editor[0]} did not work: {error}; set EDITOR", warning=True)
+                return
+            self._composer.set_draft(path.read_text("utf-8", "replace").removesuffix("\n"))
+        self._composer.focus()
+
+    # The look
+
+    def action_theme(self, name: str = "") -> None:
+        """Without a name, choose from a list that shows each theme at once."""
+        themes = load_themes(themes_folder())
+        for theme in themes.themes.values():
+            self.register_theme(theme)
+        for problem in themes.problems:
+            self.link.bus.publish(e.Notice("warning", problem))
+        if name in themes.themes:
+            self.theme = name
+        elif name:
+            self.say(f"there is no theme {name!r}{did_you_mean(name, themes.themes)}", warning=True)
+        else:
+            from tui.ui.palette_screen import ThemePicker
+
+            chosen = [(name, themes.descriptions[name]) for name in themes.themes]
+            self.push_screen(ThemePicker(chosen, self.theme, self._preview), self._preview)
+
+    def _preview(self, name: str | None) -> None:
+        if name is not None:
+            self.theme = name
+
+    def action_mouse(self) -> None:
+        self._mouse = not self._mouse
+        internals.set_mouse(self, self._mouse)
+        self.say("the mouse is the program's" if self._mouse else "the mouse is the terminal's: F9 takes it back")
+
+    def action_redraw(self) -> None:
+        self.refresh(repaint=True, layout=True)
+
+    # Commands
+
+    def action_palette(self) -> None:
+        from tui.ui.palette_screen import PaletteScreen
+
+        if not isinstance(self.screen, PaletteScreen):
+            self.push_screen(PaletteScreen(), self._run_chosen)
+
+    def _run_chosen(self, action: str | None) -> None:
+        if action:
+            self.run_worker(self.run_action(action), exit_on_error=True)
+
+    async def run_command(self, text: str) -> None:
+        """Do what `/word argument` asks; an unknown one is named with the nearest, and stays in the input."""
+        try:
+            command = resolve(text)
+        except UnknownCommandError as error:
+            self._composer.restore(text)
+            self.say(str(error), warning=True)
+            return
+        await self._run(command)
+
+    async def _run(self, command: Command) -> None:
+        action, argument = command
+        if not argument:
+            await self.run_action(action.action)
+        elif action.argument:
+            await self.run_action(f"{action.action}({argument!r})")
+        else:
+            self.say(f"/{action.slash[0]} takes no argument", warning=True)
+
+    @property
+    def _composer(self) -> Composer:
+        return self.screen_stack[0].query_one(Composer)
+
+    @property
+    def _chat(self) -> ChatPane:
+        return self.screen_stack[0].query_one(ChatPane)

@@ -1,0 +1,181 @@
+"""One row of the event log as one line: what stands in which column at a given width."""
+
+from typing import Final, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui import figures
+from tui.safety import one_line
+from tui.state import Row
+from tui.ui.lines import cut_text
+from tui.ui.palette import Palette
+
+GLYPHS: Final = {
+    "session": "◇",
+    "prompt": "›",
+    "run": "▶",
+    "agent": "@",
+    "model": "↳",
+    "think": "∴",
+    "text": "✎",
+    "tool": "⚙",
+    "handoff": "⇄",
+    "cancel": "■",
+    "output": "⌷",
+    "notice": "i",
+    "error": "✗",
+    "raw": "·",
+}
+"""One cell for each kind; the word stands beside it."""
+
+_COUNTED: Final = ("text", "think")
+_KIND: Final = 9
+_AGENT: Final = 14
+_INDENT: Final = 2
+_DEEPEST: Final = 4
+_SUMMARY: Final = 400
+"""Characters of a summary that are cleaned for a line: more than the widest pane shows."""
+
+
+class Columns(NamedTuple):
+    """Cells for each column of a pane; 0: left out. The summary gets the rest."""
+
+    width: int
+    clock: int
+    kind: int
+    agent: int
+
+    @classmethod
+    def of(cls, width: int) -> "Columns":
+        """What fits: the agent goes first, then the milliseconds, the hours, the time."""
+        clock = 12 if width >= 64 else 8 if width >= 44 else 5 if width >= 34 else 0
+        return cls(width, clock, _KIND, _AGENT if width >= 84 else 0)
+
+
+class Face(NamedTuple):
+    """All of a row that its line depends on besides the columns; `beat` counts tenths of a second while it is live."""
+
+    status: str
+    deltas: int
+    length: int
+    agent: str
+    duration: float | None
+    beat: int
+
+    @classmethod
+    def of(cls, row: Row, now: float) -> "Face":
+        """The row's face at a time of day."""
+        beat = int((now - (row.started or row.at)) * 10) if row.status == "live" else -1
+        return cls(row.status, row.count, len(row.summary), row.agent, row.duration, beat)
+
+
+class Pieces(NamedTuple):
+    """The texts of a line; together, with a gap before `end`, they fill its width."""
+
+    clock: str
+    kind: str
+    agent: str
+    counted: str
+    summary: str
+    gap: str
+    end: str
+
+    @property
+    def text(self) -> str:
+        return "".join(self).rstrip()
+
+
+def pieces(row: Row, columns: Columns, now: float) -> Pieces:
+    """Lay out a row; everything foreign in it is cleaned."""
+    clock = f"{_time(row.at, columns.clock)} " if columns.clock else ""
+    kind = f"{GLYPHS.get(row.kind, '·')} {one_line(row.kind, _KIND - 3)}".ljust(_KIND) + " "
+    agent = f"{_fitted(one_line(row.agent, _AGENT * 2), columns.agent)} " if columns.agent else ""
+    end = _end(row, now, roomy=columns.width >= 40)
+    room = columns.width - len(clock) - len(kind) - cell_len(agent) - (cell_len(end) + 1 if end else 0)
+    if room < 4:
+        end, room = "", max(0, room + cell_len(end) + 1 if end else room)
+    before = " " * min(_INDENT * min(row.depth, _DEEPEST), max(0, room // 3))
+    if row.kind in _COUNTED:
+        before += _counted(row.count, roomy=room >= 26)
+    before = cut_text(before, room)
+    summary = cut_text(one_line(row.summary, _SUMMARY), max(0, room - cell_len(before)))
+    gap = " " * (columns.width - len(clock) - len(kind) - cell_len(agent) - cell_len(before + summary) - cell_len(end))
+    return Pieces(clock, kind, agent, before, summary, gap, end)
+
+
+def strip(row: Row, columns: Columns, now: float, palette: Palette, base: Style) -> Strip:
+    """A row's line as the screen takes it."""
+    texts = pieces(row, columns, now)
+    looks = (
+        palette.muted,
+        _kind_style(row, palette),
+        palette.muted,
+        palette.muted,
+        palette.error if row.kind == "error" else palette.text,
+        Style.null(),
+        _end_style(row, palette),
+    )
+    return Strip([Segment(text, base + look) for text, look in zip(texts, looks, strict=True) if text], columns.width)
+
+
+def _time(at: float, cells: int) -> str:
+    second = int(at)
+    text = figures.clock(second)
+    if cells >= 12:
+        return f"{text}.{int((at - second) * 1000):03}"
+    return text if cells >= 8 else text[3:]
+
+
+def _fitted(text: str, cells: int) -> str:
+    text = cut_text(text, cells)
+    return text + " " * (cells - cell_len(text))
+
+
+def _counted(count: int, *, roomy: bool) -> str:
+    """How many deltas a row stands for; nothing where the text came whole."""
+    if not count:
+        return ""
+    return f"{figures.count(count)} {'delta' if count == 1 else 'deltas'}  " if roomy else f"{figures.count(count)}× "
+
+
+def _end(row: Row, now: float, *, roomy: bool) -> str:
+    """The right end: how a row stands, and its time."""
+    if row.status == "live":
+        return f"{figures.spinner(now)} {figures.elapsed(now - (row.started or row.at))}"
+    spent = "" if row.duration is None else figures.duration(row.duration)
+    if row.status == "ok":
+        return f"✔ {spent}".rstrip()
+    if row.status:
+        mark = "✗" if row.status == "failed" else "■"
+        return f"{mark} {row.status} {spent}".rstrip() if roomy else f"{mark} {row.status}"
+    return spent
+
+
+def _kind_style(row: Row, palette: Palette) -> Style:
+    looks = {
+        "prompt": palette.user,
+        "run": palette.primary,
+        "agent": palette.assistant,
+        "model": palette.primary,
+        "think": palette.reasoning,
+        "text": palette.assistant,
+        "tool": palette.accent,
+        "handoff": palette.handoff,
+        "cancel": palette.stopped,
+        "output": palette.notice,
+        "error": palette.error,
+    }
+    return looks.get(row.kind, palette.muted)
+
+
+def _end_style(row: Row, palette: Palette) -> Style:
+    looks = {
+        "live": palette.tool_running,
+        "ok": palette.tool_ok,
+        "failed": palette.tool_failed,
+        "cancelled": palette.stopped,
+    }
+    return looks.get(row.status, palette.muted)
