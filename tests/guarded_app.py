@@ -14,7 +14,6 @@ from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
 from textual.content import Content
-from textual.filter import LineFilter
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import (
@@ -101,9 +100,8 @@ class Sinks(App[int]):
         self.notify("notice " + ALL, title="notice-title " + ALL, markup=False, timeout=60)
 
 
-class GuardedSinks(Sinks):
-    def get_line_filters(self) -> list[LineFilter]:
-        return [*super().get_line_filters(), guards.SafetyFilter()]
+class GuardedSinks(Sinks, guards.GuardedApp[int]):
+    """The same, guarded."""
 
 
 class Typing(guards.GuardedApp[int]):
@@ -134,10 +132,10 @@ class Typing(guards.GuardedApp[int]):
         if self.mode == "crash":
             raise ValueError(f"{ALL} api_key=0123456789abcdef [/b]")
         if self.mode == "exit":
-            self.exit(3, message=f"[/b] goodbye {ALL}")
+            self.exit(return_code=3, message=f"[/b] goodbye {ALL}")
         if self.mode == "block":
             self._hear("blocked")
-            self.call_after_refresh(time.sleep, 60)
+            self.call_after_refresh(lambda: time.sleep(60))
         self._hear(event.key)
 
 

@@ -19,7 +19,7 @@ from agents import (
 )
 
 from tui.engine import where
-from tui.engine.translate import Ending
+from tui.engine.items import Ending
 from tui.safety import redact
 
 

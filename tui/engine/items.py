@@ -61,6 +61,14 @@ class HostedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """Why the provider ended a response early, in its own words."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Origins:
     """Where an agent's tools come from, by name; handoffs are calls to the model but not to the user."""
 
@@ -133,6 +141,30 @@ def message_text(item: Any) -> str:
 def reasoning_text(item: Any) -> str:
     """The summary of a reasoning item, or the reasoning itself where the model gives it."""
     return "\n\n".join(part.text for part in item.summary or item.content or () if part.text)
+
+
+def ending_of(response: Any) -> Ending | None:
+    """How a response ended that is incomplete or failed."""
+    if response.incomplete_details is not None:
+        return Ending("incomplete", response.incomplete_details.reason or "")
+    return None if response.error is None else Ending(response.error.code or "", response.error.message or "")
+
+
+def tokens_of(response: Any) -> tuple[int, int, int, int] | None:
+    """Tokens of input, of those cached, of output, of those reasoning; None where the provider does not tell."""
+    usage = response.usage
+    if usage is None or not usage.total_tokens:  # the Chat Completions path gives zeros where it knows nothing
+        return None
+    cached = getattr(usage.input_tokens_details, "cached_tokens", 0) or 0
+    reasoning = getattr(usage.output_tokens_details, "reasoning_tokens", 0) or 0
+    return usage.input_tokens, cached, usage.output_tokens, reasoning
+
+
+def told(item: Any) -> str:
+    """What the model is told of a tool's output, by the run item of that output."""
+    raw = item.raw_item
+    output = raw.get("output") if isinstance(raw, dict) else getattr(raw, "output", None)
+    return output if isinstance(output, str) else cut_json(output)
 
 
 def cut_json(value: Any) -> str:

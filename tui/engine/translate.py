@@ -13,17 +13,21 @@ from agents import Agent, StreamEvent
 
 from tui import events as e
 from tui.engine.calls import Calls
-from tui.engine.items import NOISE, Origins, cut_json, hosted_call, message_text, reasoning_text
+from tui.engine.items import (
+    NOISE,
+    Ending,
+    Origins,
+    cut_json,
+    ending_of,
+    hosted_call,
+    message_text,
+    reasoning_text,
+    tokens_of,
+    told,
+)
 
 _NO_ID = "__fake_id__"
 """What the SDK's Chat Completions path puts where that API has no id."""
-
-
-class Ending(msgspec.Struct, frozen=True):
-    """Why the provider ended a response early, in its own words."""
-
-    code: str
-    message: str
 
 
 class _Request(msgspec.Struct, frozen=True):
@@ -204,10 +208,7 @@ class Translator:
 
     def _ended_early(self, data: Any) -> None:
         response = data.response
-        if response.incomplete_details is not None:
-            self.ending = Ending("incomplete", response.incomplete_details.reason or "")
-        elif response.error is not None:
-            self.ending = Ending(response.error.code or "", response.error.message or "")
+        self.ending = ending_of(response)
         self._emit(e.RawReceived(data.type, cut_json(response)))
         self._usage(response)
         self._next()
@@ -217,20 +218,10 @@ class Translator:
         self._emit(e.RawReceived(data.type, cut_json(data)))
 
     def _usage(self, response: Any) -> None:
-        usage = response.usage
-        if usage is None or not usage.total_tokens:  # the Chat Completions path gives zeros where it knows nothing
-            return
-        self._emit(
-            e.UsageReported(
-                self._run,
-                self._request.turn,
-                usage.input_tokens,
-                getattr(usage.input_tokens_details, "cached_tokens", 0) or 0,
-                usage.output_tokens,
-                getattr(usage.output_tokens_details, "reasoning_tokens", 0) or 0,
-                response.model or self._request.model,
-            )
-        )
+        tokens = tokens_of(response)
+        if tokens is not None:
+            request = self._request
+            self._emit(e.UsageReported(self._run, request.turn, *tokens, model=response.model or request.model))
 
     # Run items
 
@@ -240,7 +231,7 @@ class Translator:
                 self._tool_called(item)
             case "tool_output":
                 if item.call_id:
-                    self._calls.ended(item.call_id, "", _told(item))
+                    self._calls.ended(item.call_id, "", told(item))
             case "handoff_occured":  # sic
                 self._handoff(item.source_agent.name, item.target_agent.name)
             case "mcp_approval_response":
@@ -265,10 +256,3 @@ class Translator:
         if agent != self._working and not self._prefix:  # the agent at work is the one that answers the user
             self._working = agent
             self._emit(e.AgentChanged(self._run, agent))
-
-
-def _told(item: Any) -> str:
-    """What the model is told of a tool's output."""
-    raw = item.raw_item
-    output = raw.get("output") if isinstance(raw, dict) else getattr(raw, "output", None)
-    return output if isinstance(output, str) else cut_json(output)

@@ -24,8 +24,6 @@ class Action(NamedTuple):
     """How the command's argument is called in help, e.g. `[NAME]`; empty: it takes none."""
     group: str = "Program"
     where: Where = "app"
-    short: str = ""
-    """What the footer says, in a word or two; the title where empty."""
     letters: tuple[str, ...] = ()
     """Keys that type a character: they act wherever nothing is typed."""
     priority: bool = False
@@ -33,36 +31,33 @@ class Action(NamedTuple):
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("send", "Send", "send", ("enter",), help="send what is typed", group="Input", where="composer",
-           short="send"),
+    Action("send", "Send", "send", ("enter",), help="send what is typed", group="Input", where="composer"),
     Action("newline", "New line", "newline", ("ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"), group="Input",
-           where="composer", short="new line", help="or \\ and Enter"),
+           where="composer", help="or \\ and Enter"),
     Action("earlier", "Earlier input", "earlier", ("up",), group="Input", where="composer",
            help="on the first line; typed text selects what begins with it"),
     Action("later", "Later input", "later", ("down",), help="on the last line", group="Input", where="composer"),
     Action("undo", "Undo", "undo", ("ctrl+underscore", "ctrl+slash"), help="Ctrl+Y redoes", group="Input",
            where="composer"),
     Action("editor", "Edit in $EDITOR", "editor", ("ctrl+g",), ("editor",), "write the prompt there", group="Input"),
-    Action("cancel", "Stop the run", "cancel", ("escape",), ("stop",), group="Run", short="stop",
+    Action("cancel", "Stop the run", "cancel", ("escape",), ("stop",), group="Run",
            help="the partial answer stays; again after a moment: restart a stuck engine"),
     Action("interrupt", "Copy, stop, clear, quit", "interrupt", ("ctrl+c",), group="Run",
            help="copies a selection, else stops the run, else clears the input, else, twice, quits"),
     Action("finish", "Stop after this turn", "finish", (), ("finish",), "let the turn and its tools end", group="Run"),
     Action("restart", "Restart the engine", "restart", (), ("restart",),
            "load the agent anew; the conversation is kept", group="Run"),
-    Action("chat", "Chat", "pane('chat')", ("f2",), ("chat",), "go to the chat", group="Panes", short="chat"),
-    Action("log", "Event log", "pane('log')", ("f3",), ("log",), "go to the event log", group="Panes", short="log"),
-    Action("metrics", "Metrics", "pane('metrics')", ("f4",), ("metrics",), "go to the figures", group="Panes",
-           short="metrics"),
-    Action("next_pane", "Next pane", "next_pane(1)", ("tab",), group="Panes", short="next"),
+    Action("chat", "Chat", "pane('chat')", ("f2",), ("chat",), "go to the chat", group="Panes"),
+    Action("log", "Event log", "pane('log')", ("f3",), ("log",), "go to the event log", group="Panes"),
+    Action("metrics", "Metrics", "pane('metrics')", ("f4",), ("metrics",), "go to the figures", group="Panes"),
+    Action("next_pane", "Next pane", "next_pane(1)", ("tab",), group="Panes"),
     Action("previous_pane", "Previous pane", "next_pane(-1)", ("shift+tab",), group="Panes"),
-    Action("zoom", "Zoom the pane", "zoom", ("f8",), ("zoom",), "the whole screen for one pane", group="Panes",
-           short="zoom"),
+    Action("zoom", "Zoom the pane", "zoom", ("f8",), ("zoom",), "the whole screen for one pane", group="Panes"),
     Action("page_up", "Scroll up", "scroll_chat(-1)", ("pageup",), group="Panes"),
     Action("page_down", "Scroll down", "scroll_chat(1)", ("pagedown",), group="Panes"),
     Action("top", "Start of the chat", "chat_top", ("ctrl+home",), group="Panes"),
     Action("follow", "Follow the newest", "chat_end", ("ctrl+end",), group="Panes", help="End in a pane"),
-    Action("expand", "Open or close all tool calls", "expand", ("ctrl+o",), ("expand",), group="Panes", short="tools",
+    Action("expand", "Open or close all tool calls", "expand", ("ctrl+o",), ("expand",), group="Panes",
            help="arguments and results in full"),
     Action("detail", "Details", "detail", ("ctrl+t",), ("detail",), "all of the log's selected event", group="Panes"),
     Action("copy", "Copy the last answer", "copy", (), ("copy",), "as the model wrote it"),
@@ -71,25 +66,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("clear", "Clear the conversation", "clear", (), ("clear",), "the agent forgets it too; the log stays"),
     Action("theme", "Theme", "theme", (), ("theme",), "choose, or name one", "[NAME]"),
     Action("mouse", "Mouse on or off", "mouse", ("f9",), ("mouse",), "off: the terminal's own selection"),
-    Action("palette", "Commands", "palette", ("ctrl+p",), ("commands",), "find any action", short="commands",
+    Action("palette", "Commands", "palette", ("ctrl+p",), ("commands",), "find any action",
            letters=("colon",)),
-    Action("help", "Help", "help", ("f1",), ("help",), "keys and commands", short="help", letters=("question_mark",)),
+    Action("help", "Help", "help", ("f1",), ("help",), "keys and commands", letters=("question_mark",)),
     Action("redraw", "Redraw the screen", "redraw", ("ctrl+l",), ("redraw",), priority=True),
     Action("suspend", "Suspend", "suspend_process", ("ctrl+z",), help="back with the shell's fg", priority=True),
-    Action("end", "Quit, with nothing typed", "end", ("ctrl+d",), group="Input", where="composer", short="quit"),
+    Action("end", "Quit, with nothing typed", "end", ("ctrl+d",), group="Input", where="composer"),
     Action("quit", "Quit", "leave", ("ctrl+q",), ("quit", "exit", "q"), priority=True),
 )  # fmt: skip
 
 BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
 _BY_WORD: Final[Mapping[str, Action]] = {word: action for action in ACTIONS for word in action.slash}
-
-FooterContext: TypeAlias = Literal["input", "running", "pane"]
-FOOTER: Final[Mapping[FooterContext, tuple[str, ...]]] = {
-    "input": ("send", "newline", "help", "palette", "log", "end", "next_pane", "zoom"),
-    "running": ("cancel", "help", "log", "expand", "palette", "zoom"),
-    "pane": ("next_pane", "help", "zoom", "palette", "quit"),
-}
-"""The actions that the footer names, the most wanted first: the last are left out where they do not fit."""
 
 
 class Command(NamedTuple):

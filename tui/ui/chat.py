@@ -158,7 +158,8 @@ class ChatPane(TranscriptView, can_focus=True):
         top, height = self._transcript.top(index), self._transcript.sections[index].height
         view, rows = self.scroll_offset.y, self.size.height
         if top < view or top + height > view + rows:
-            self.scroll_to(y=top if height >= rows or top < view else top + height - rows, animate=False, immediate=True)
+            target = top if height >= rows or top < view else top + height - rows
+            self.scroll_to(y=target, animate=False, immediate=True)
         self.refresh()
 
     def action_expand(self) -> None:

@@ -1,12 +1,9 @@
-"""Source code in colours, as style runs. Pygments is imported with the first piece of code, not before."""
+"""Source code in colours. What it takes is imported with the first piece of code, not before."""
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tui.ui.lines import FILL, Page, Styles, chop, cut_runs
-
-if TYPE_CHECKING:
-    from pygments.lexer import Lexer
 
 CONTINUED = "↳"
 """Before what does not fit on a line of code."""
@@ -50,15 +47,10 @@ def _runs(text: str, language: str, styles: Styles) -> list[int]:
 
 
 @lru_cache(64)
-def _lexer(language: str) -> "Lexer | None":
-    """The lexer of a language by its name; None for plain text. Never a guess: that costs 100 ms."""
+def _lexer(language: str) -> Any:
+    """The Pygments lexer of a language by its name; None for plain text. Never a guess: that costs 100 ms."""
     if not language:
         return None
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    from rich.syntax import Syntax
 
-    try:
-        lexer: Lexer = get_lexer_by_name(language)
-    except ClassNotFound:
-        return None
-    return lexer
+    return Syntax("", language, theme="ansi_dark").lexer

@@ -1,127 +1,117 @@
-"""The commands that fit what is typed: which they are, and the list of them above the input."""
+"""The list of commands that opens above the input while one is typed."""
 
-import re
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import ClassVar, Final
 
+from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.geometry import Offset, Region
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+from textual.widget import Widget
 
-from tui.ui.actions import matching
+from tui.ui.actions import Action, key_name
 
-MOST_ROWS: Final = 8
-
-_WORD: Final = re.compile(r"/(?:[A-Za-z][\w-]*)?")
-
-
-class Choice(NamedTuple):
-    """A command as offered."""
-
-    word: str
-    argument: str
-    help: str
+_ROWS: Final = 8
+_WIDTH: Final = 76
+_HINT: Final = "Tab completes · Enter runs · Esc closes"
 
 
-class Completion:
-    """Which commands are offered for the text of the input, and which of them is chosen."""
-
-    def __init__(self) -> None:
-        self.choices: Sequence[Choice] = ()
-        self.index = 0
-        self._dismissed = False
-
-    @property
-    def is_open(self) -> bool:
-        return bool(self.choices)
-
-    @property
-    def chosen(self) -> Choice:
-        """Only while it is open."""
-        return self.choices[self.index]
-
-    def update(self, text: str) -> None:
-        """The text changed under the user's hands."""
-        if not text.startswith("/"):
-            self._dismissed = False
-        offered = not self._dismissed and _WORD.fullmatch(text) is not None
-        self.choices = choices(text[1:]) if offered else ()
-        words = [choice.word for choice in self.choices]
-        self.index = words.index(text[1:].lower()) if text[1:].lower() in words else 0
-
-    def move(self, step: int) -> None:
-        """Choose another, from the last on to the first."""
-        self.index = (self.index + step) % len(self.choices)
-
-    def close(self) -> None:
-        """Until the text changes."""
-        self.choices = ()
-
-    def dismiss(self) -> None:
-        """Until the text is no command any more."""
-        self.choices = ()
-        self._dismissed = True
-
-
-def choices(prefix: str) -> list[Choice]:
-    """The commands that begin with `prefix`, each by its first word that does."""
-    prefix = prefix.lower()
-    return [
-        Choice(next(word for word in action.slash if word.startswith(prefix)), action.argument, action.help or action.title)
-        for action in matching(prefix)
-    ]
-
-
-class CompletionList(OptionList, can_focus=False):
-    """The list on top of what is above the input; the input keeps the keys. `choose` is told the index clicked."""
+class CompletionList(Widget):
+    """Drawn over what is above the input; never focused: the input passes on what is meant for it."""
 
     DEFAULT_CSS = """
     CompletionList {
         overlay: screen;
+        position: absolute;
+        constrain: inside inside;
         width: auto;
-        min-width: 30;
-        max-width: 100%;
         height: auto;
-        max-height: 8;
-        padding: 0 1;
-        border: none;
         background: $panel;
-        scrollbar-size-vertical: 1;
+        color: $foreground;
+        display: none;
     }
-    CompletionList:focus {
-        border: none;
+    CompletionList .completion--chosen {
+        background: $block-cursor-background;
+        color: $block-cursor-foreground;
+    }
+    CompletionList .completion--quiet {
+        color: $text-muted;
     }
     """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"completion--chosen", "completion--quiet"}
+    ALLOW_SELECT = False
 
-    def __init__(self, choose: Callable[[int], None]) -> None:
-        super().__init__(markup=False, compact=True)
+    def __init__(self, choose: Callable[[Action], None]) -> None:
+        super().__init__()
         self._choose = choose
-        self._shown: Sequence[Choice] = ()
+        self._actions: Sequence[Action] = ()
+        self._at = 0
+        self._top = 0
+        self._width = 0
 
-    def show(self, completion: Completion, under: Region) -> None:
-        """Show the choices right above the region `under`, in cells of the screen; nothing where there are none."""
-        self.display = completion.is_open
-        if not completion.is_open:
-            return
-        if completion.choices != self._shown:
-            self._shown = completion.choices
-            self.set_options(_rows(completion.choices))
-        self.highlighted = completion.index
-        rows = max(1, min(MOST_ROWS, under.y, len(completion.choices)))
-        self.styles.max_height = rows
-        self.absolute_offset = Offset(under.x, under.y - rows)
+    @property
+    def chosen(self) -> Action:
+        """The action the cursor is on."""
+        return self._actions[self._at]
+
+    def offer(self, actions: Sequence[Action], below: Region) -> None:
+        """Open above the region, in screen cells, or show other actions; the cursor goes to the first."""
+        if actions != self._actions:
+            self._actions, self._at, self._top = actions, 0, 0
+        self._width = min(_WIDTH, below.width)
+        self.absolute_offset = Offset(below.x, max(0, below.y - self._height))
+        self.display = True
         self.refresh(layout=True)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def close(self) -> None:
+        """Out of sight."""
+        self.display = False
+
+    def move(self, step: int) -> None:
+        """Put the cursor on another action; past the end it goes on at the beginning."""
+        self._at = (self._at + step) % len(self._actions)
+        self._top = min(max(self._top, self._at - _ROWS + 1), self._at)
+        self.refresh()
+
+    @property
+    def _height(self) -> int:
+        return min(_ROWS, len(self._actions)) + 1
+
+    def get_content_width(self, container: object, viewport: object) -> int:
+        return self._width
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        return self._height
+
+    def render(self) -> Content:
+        quiet = self.get_visual_style("completion--quiet", partial=True)
+        chosen = self.get_visual_style("completion--chosen", partial=True)
+        rows = [
+            self._row(action).stylize(chosen) if action is self.chosen else self._row(action)
+            for action in self._actions[self._top : self._top + _ROWS]
+        ]
+        return Content("\n").join([*rows, Content(f" {_HINT}"[: self._width]).stylize(quiet)])
+
+    def _row(self, action: Action) -> Content:
+        keys = key_name(action.keys[0]) if action.keys else ""
+        left = f" /{action.slash[0]} {action.argument}".ljust(18)
+        about = f"{action.title}: {action.help}" if action.help else action.title
+        room = self._width - len(left) - cell_len(keys) - 3
+        about = about if len(about) <= room else about[: max(0, room - 1)] + "…"
+        return Content(f"{left} {about:<{max(0, room)}} {keys} "[: self._width])
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """At once, before the click would take the focus from the input and close the list."""
         event.stop()
-        self._choose(event.option_index)
+        event.prevent_default()
+        row = self._top + event.y
+        if event.y < self._height - 1 and row < len(self._actions):
+            self._choose(self._actions[row])
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.move(1)
 
-def _rows(choices: Sequence[Choice]) -> list[Option]:
-    commands = [f"/{choice.word} {choice.argument}".rstrip() for choice in choices]
-    width = max(map(len, commands))
-    return [
-        Option(Content.assemble(f"{command:<{width}}  ", (choice.help, "dim")))
-        for command, choice in zip(commands, choices, strict=True)
-    ]
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.move(-1)

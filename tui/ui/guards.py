@@ -23,7 +23,6 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual.app import ReturnType
 from textual.color import Color
 from textual.filter import LineFilter
@@ -164,15 +163,12 @@ class GuardedApp(internals.ExitHooks[ReturnType]):
         """End the app with messages; a Rich traceback, as Textual's input thread gives one, becomes a crash line."""
         from rich.traceback import Traceback
 
-        messages: list[RenderableType] = []
         for renderable in renderables:
             if isinstance(renderable, Traceback) and (stacks := renderable.trace.stacks):
                 self.exit(return_code=1)
-                line = self.report.line(f"{stacks[0].exc_type}: {stacks[0].exc_value}", _plain(renderable))
-                messages.append(Text(line))
-            else:
-                messages.append(renderable)
-        super().panic(*messages)
+                self.end(self.report.line(f"{stacks[0].exc_type}: {stacks[0].exc_value}", _plain(renderable)))
+                return
+        super().panic(*renderables)
 
     def last_words(self, message: RenderableType) -> str:
         """The exit message as clean text: no markup, no styles, no secrets."""

@@ -14,6 +14,7 @@ _SPANS: Final = {"em": "em", "strong": "strong", "s": "strike"}
 _URL: Final = re.compile(r"https?://[^\s<>\"'`\u201c\u201d]*[^\s<>\"'`\u201c\u201d.,;:!?)\]}*_]")
 _SAFE: Final = ("http://", "https://", "mailto:")
 
+
 class Inline:
     """Text and style runs of inline Markdown."""
 
@@ -69,7 +70,7 @@ class Inline:
             return
         target = self._links[-1][0] if self._links and not link else link
         target = target if target.startswith(_SAFE) else ""
-        style = self._styles.number(*self._roles, *roles, *(("link",) if target else ()), link=target)
+        style = self._styles.number(*dict.fromkeys(self._roles), *roles, *(("link",) if target else ()), link=target)
         self._text += text
         if self._runs and self._runs[-1] == style:
             self._runs[-2] = len(self._text)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui import events as e
 from tui.link import Link
 from tui.places import themes_folder
-from tui.state import State
+from tui.state import Row, State
 from tui.ui import internals
 from tui.ui.actions import Command, UnknownCommandError, resolve
 from tui.ui.chat import ChatPane
@@ -122,13 +122,12 @@ class Intents(GuardedApp[int]):
         if log.selected is None:
             self.say("the log has no event yet")
         else:
-            self.show_detail(log.selected)
+            self.show_detail(self.state.rows[log.selected])
 
-    def show_detail(self, index: int) -> None:
+    def show_detail(self, row: Row) -> None:
         """All that is known of one row of the log."""
         from tui.ui.detail import DetailScreen, details
 
-        row = self.state.rows[index]
         self.push_screen(DetailScreen(f"{row.kind} · event {row.seq}", details(self.state, row)))
 
     # Texts

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 import textual._xterm_parser
 from rich.console import RenderableType
-from rich.text import Text
 from textual.app import App, ReturnType
 from textual.events import Key
 from textual.geometry import Size
@@ -140,9 +139,14 @@ class ExitHooks(App[ReturnType]):
         """The text to write on the restored terminal for an exit message or a panic."""
         raise NotImplementedError
 
+    def end(self, line: str) -> None:
+        """End the app at once; `line` is its exit message, not wrapped as `panic` would."""
+        self._exit_renderables.append(line)
+        self._close_messages_no_wait()
+
     def _fatal_error(self) -> None:
         error = self._exception
-        self.panic(Text(self.crashed(error) if error is not None else "unknown error"))
+        self.end(self.crashed(error) if error is not None else "unknown error")
 
     def _print_error_renderables(self) -> None:
         messages, self._exit_renderables = self._exit_renderables, []

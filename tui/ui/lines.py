@@ -78,7 +78,7 @@ def breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
             yield start, match.start()
             start, used = match.start(), 0
         if cells > width:
-            for left, right, size in split_graphemes(word)[0]:
+            for left, _, size in split_graphemes(word)[0]:
                 if used + size > width and used:
                     yield start, match.start() + left
                     start, used = match.start() + left, 0
@@ -166,7 +166,8 @@ class Page:
         if not self._marks:
             self.lines.append((text, tuple(runs), 0, soft))
             return
-        before, out, skip = "", [], 0
+        before, skip = "", 0
+        out: list[int] = []
         for at, (first, rest, style, decoration) in enumerate(self._marks):
             before += first
             out += (len(before), style)

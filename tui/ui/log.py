@@ -130,7 +130,7 @@ class LogPane(ScrollView, can_focus=True):
 
     def _grow(self) -> None:
         before, self._count = self._count, len(self._state.rows)
-        grow(self, Size(self.size.width, self._count))
+        grow(self, Size(self._columns.width, self._count))
         if self._following:
             self._scroll(self._count - self.size.height)
             self._refresh_rows(max(0, before - 1), self._count)
@@ -161,7 +161,7 @@ class LogPane(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y
-        width = self.size.width
+        width = self._columns.width
         if index >= self._count:
             found = Strip.blank(width, self.rich_style)
         else:
@@ -185,7 +185,7 @@ class LogPane(ScrollView, can_focus=True):
         """With the cursor and the selection on it."""
         looks = self._looks()
         if self.has_focus and index == self._at:
-            found = overlaid(found, 0, self.size.width, looks.cursor)
+            found = overlaid(found, 0, self._columns.width, looks.cursor)
         if (selection := self.text_selection) is not None and (span := selection.get_span(index)) is not None:
             start, end = span
             text = found.text
@@ -212,7 +212,7 @@ class LogPane(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Lay the columns out anew; what is in view stays, or the newest row does."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if width != self._columns.width:
             self._columns = Columns.of(width)
             self._strips.clear()
@@ -317,7 +317,7 @@ class LogPane(ScrollView, can_focus=True):
         if offset is None:
             return
         marker = self._marker()
-        if marker and offset.y == self.size.height - 1 and offset.x >= self.size.width - cell_len(marker) - 1:
+        if marker and offset.y == self.size.height - 1 and offset.x >= self._columns.width - cell_len(marker) - 1:
             self.action_follow()
             return
         index = offset.y + self.scroll_offset.y

@@ -1,15 +1,14 @@
 """Markdown to lines: what the parser finds, laid out for a terminal.
 
-One parser serves all messages and is imported with the first of them. Text is cleaned after parsing too, since an
-entity may stand for a control character.
+One parser serves all messages and is imported with the first of them. What it is given is clean already; the text
+it finds is cleaned again, since an entity may stand for a control character.
 """
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from tui.safety import visible
-from tui.ui.blocks import Block
+from tui.ui.blocks import LIMIT, Block
 from tui.ui.code import put_code
 from tui.ui.inline import Inline
 from tui.ui.lines import Line, Page, Styles
@@ -53,7 +52,7 @@ class Message:
         if block.gap:
             page.gap()
         if block.kind == "code":
-            put_code(page, self.styles, visible(block.text), block.language, plain=block.open, cut=block.cut)
+            put_code(page, self.styles, block.text, block.language, plain=block.open, cut=block.cut)
         elif block.kind == "table":
             self._render_table(page, block)
         else:
@@ -66,7 +65,8 @@ class Message:
             if len(page.lines) == above:  # only link targets
                 return []
         if block.cut and block.kind != "code" and page.lines:
-            page.lines[-1] = _open_ended(page.lines[-1])
+            parted = block.text.endswith(" ") or len(block.text) < LIMIT
+            page.lines[-1] = _open_ended(page.lines[-1], " " if parted else "")
         return page.lines
 
     def _render_table(self, page: Page, block: Block) -> None:
@@ -97,9 +97,10 @@ def _cell(source: str, roles: tuple[str, ...], message: Message, known: int) -> 
     return message.inline(token, *roles)
 
 
-def _open_ended(line: Line) -> Line:
+def _open_ended(line: Line, space: str) -> Line:
+    """The line as one that the next one continues."""
     text, runs, skip, _ = line
-    return (text if text.endswith(" ") else f"{text} ", runs, skip, True)
+    return text + space, runs, skip, True
 
 
 class _Layout:
@@ -135,7 +136,7 @@ class _Layout:
                 return at + 3
             case "fence" | "code_block":
                 language = token.info.strip().partition(" ")[0]
-                put_code(self._page, self._styles, visible(token.content.removesuffix("\n")), language)
+                put_code(self._page, self._styles, token.content.removesuffix("\n"), language)
             case "hr":
                 rule = "─" * self._page.room
                 self._page.put(rule, (len(rule), self._styles.number("border")))
@@ -190,7 +191,7 @@ class _Layout:
                 pass
 
     def _paragraph(self, token: "Token", inline: "Token") -> None:
-        base = ("quote",) if self._quotes else ()
+        base: tuple[str, ...] = ("quote",) if self._quotes else ()
         if token.type == "heading_open":
             base = ("heading", token.tag)
         text, runs = self._message.inline(inline, *base)

@@ -1,38 +1,47 @@
-"""Large pastes as chips: short stand-ins in the input that become the pasted text again when it is sent."""
+"""Long pasted texts, each standing in the input as a short label until it is sent."""
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
-from tui.safety import visible
+_CHARACTERS: Final = 2_000
+_LINES: Final = 20
+"""From which size on a pasted text is folded away: it would push the prompt itself out of sight."""
 
-LONGEST: Final = 2048
-"""Characters of a paste that still goes in as it is: beyond, each key would wrap and paint it again."""
-MOST_LINES: Final = 20
+_LABEL: Final = re.compile(r"\[pasted [\d,]+ characters #\d+\]")
 
-_CHIP: Final = re.compile(r"\[pasted [\d,]+ characters #\d+\]")
+
+class Span(NamedTuple):
+    """Where a label stands in a line, in characters."""
+
+    start: int
+    end: int
 
 
 class Pastes:
-    """The texts behind the chips of one input."""
+    """The texts behind the labels. None is forgotten: undo and the input's history may bring its label back."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
 
-    def collapse(self, text: str) -> str:
-        """What to insert for a paste: the text without control characters, or a chip for it."""
-        text = visible(text)
-        if len(text) <= LONGEST and text.count("\n") < MOST_LINES:
+    def fold(self, text: str) -> str:
+        """The text itself, or the label that stands for a long one."""
+        if len(text) <= _CHARACTERS and text.count("\n") < _LINES:
             return text
-        chip = f"[pasted {len(text):,} characters #{len(self._texts) + 1}]"
-        self._texts[chip] = text
-        return chip
+        for label, known in self._texts.items():
+            if known == text:
+                return label
+        label = f"[pasted {len(text):,} characters #{len(self._texts) + 1}]"
+        self._texts[label] = text
+        return label
 
     def expand(self, text: str) -> str:
-        """The text with each chip replaced by what it stands for."""
-        return _CHIP.sub(lambda found: self._texts.get(found[0], found[0]), text) if self._texts else text
+        """The text with every label in it replaced by what it stands for."""
+        if not self._texts:
+            return text
+        return _LABEL.sub(lambda found: self._texts.get(found[0], found[0]), text)
 
-    def spans(self, line: str) -> Iterator[tuple[int, int]]:
-        """Where the chips of a line begin and end."""
-        if self._texts:
-            yield from (found.span() for found in _CHIP.finditer(line) if found[0] in self._texts)
+    def spans(self, line: str) -> list[Span]:
+        """The labels in a line."""
+        if not self._texts or "[" not in line:
+            return []
+        return [Span(*found.span()) for found in _LABEL.finditer(line) if found[0] in self._texts]

@@ -52,8 +52,8 @@ def run_readings(state: State, now: float) -> list[Reading]:
         Reading("turns", "turns", figures.count(metrics.run_turns if begun else None)),
         Reading("tool calls", "tools", figures.count(metrics.run_tools if begun else None)),
         Reading("  failed", "failed", figures.count(failed if begun else None), "error" if failed else "text"),
-        Reading("  running", "now", figures.count(metrics.tools_running if begun else None)),
-        Reading("events", "event", figures.count(metrics.run_events if begun else None)),
+        Reading("  running", "running", figures.count(metrics.tools_running if begun else None)),
+        Reading("events", "events", figures.count(metrics.run_events if begun else None)),
     ]
 
 
@@ -69,17 +69,17 @@ def session_readings(state: State) -> list[Reading]:
     errors, failures = metrics.errors, metrics.tool_failures
     return [
         Reading("tokens in", "in", tokens(metrics.input)),
-        Reading("  cached", "cache", tokens(metrics.cached)),
+        Reading("  cached", "cached", tokens(metrics.cached)),
         Reading("tokens out", "out", tokens(metrics.output)),
-        Reading("  reasoning", "think", tokens(metrics.reasoning)),
-        Reading("errors", "error", figures.count(errors), "error" if errors else "text"),
+        Reading("  reasoning", "reason", tokens(metrics.reasoning)),
+        Reading("errors", "errors", figures.count(errors), "error" if errors else "text"),
         Reading("interruptions", "stops", figures.count(metrics.interruptions)),
         Reading("runs", "runs", figures.count(metrics.runs)),
         Reading("turns", "turns", figures.count(metrics.turns)),
         Reading("tool calls", "tools", figures.count(metrics.tool_calls)),
         Reading("  failed", "failed", figures.count(failures), "error" if failures else "text"),
-        Reading("handoffs", "hands", figures.count(metrics.handoffs)),
-        Reading("events", "event", figures.count(metrics.events)),
+        Reading("handoffs", "handoff", figures.count(metrics.handoffs)),
+        Reading("events", "events", figures.count(metrics.events)),
     ]
 
 
@@ -129,15 +129,15 @@ def _phase(state: State, now: float, width: int) -> Line:
 def _first_token(state: State, width: int) -> Line:
     seconds = state.metrics.first_token
     verdict = figures.verdict(seconds)
-    label, value = "first token", f"{figures.latency(seconds)}"
-    after = f" {verdict:<4}" if width >= 24 else f" {verdict}".rstrip()
-    gap = " " * max(1, width - len(label) - len(value) - len(after))
-    return (label, "muted"), (gap + value, "text"), (after, "success" if verdict == "✔" else "warning")
+    label, value = "first token ", f" {figures.latency(seconds)}"
+    gap = " " * max(0, width - len(label) - len(verdict) - len(value))
+    return (label, "muted"), (verdict, "success" if verdict == "✔" else "warning"), (gap + value, "text")
 
 
 def _row(reading: Reading, width: int) -> Line:
-    gap = " " * max(1, width - cell_len(reading.label) - len(reading.value))
-    return (reading.label, "muted"), (gap + reading.value, reading.role)
+    label = reading.label[: max(0, width - len(reading.value) - 1)]
+    gap = " " * (width - len(label) - len(reading.value))
+    return (label, "muted"), (gap + reading.value, reading.role)
 
 
 def _pairs(readings: Sequence[Reading], width: int) -> list[Line]:

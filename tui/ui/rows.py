@@ -91,7 +91,7 @@ class Pieces(NamedTuple):
 def pieces(row: Row, columns: Columns, now: float) -> Pieces:
     """Lay out a row; everything foreign in it is cleaned."""
     clock = f"{_time(row.at, columns.clock)} " if columns.clock else ""
-    kind = f"{GLYPHS.get(row.kind, '·')} {one_line(row.kind, _KIND - 3)}".ljust(_KIND) + " "
+    kind = f"{GLYPHS.get(row.kind, '·')} {one_line(row.kind, _KIND - 2)}".ljust(_KIND) + " "
     agent = f"{_fitted(one_line(row.agent, _AGENT * 2), columns.agent)} " if columns.agent else ""
     end = _end(row, now, roomy=columns.width >= 40)
     room = columns.width - len(clock) - len(kind) - cell_len(agent) - (cell_len(end) + 1 if end else 0)

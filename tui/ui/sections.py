@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from tui.safety import VisibleStream
-from tui.state import Answer, Entry
+from tui.state import Answer, Entry, Handoff, Prompt
 from tui.ui.blocks import Block
 from tui.ui.cards import head, plain_parts, quiet
 from tui.ui.lines import Line, Styles
@@ -65,11 +65,13 @@ class Section:
         if self.rev == self.entry.rev and not (self.live and shown):
             return -1
         self.live = not quiet(self.entry)
-        self.rev = self.entry.rev
         lines = self._head(now, width)
-        if self.parts and self.parts[0].lines == lines and not self.expanded:
-            return -1
-        self.parts = [Part(lambda width: self._head(now, width)), *self._details()]
+        if self.rev == self.entry.rev:
+            if self.parts[0].lines == lines:
+                return -1
+        else:
+            self.parts = [Part(lambda width: self._head(now, width)), *self._details()]
+        self.rev = self.entry.rev
         self.parts[0].set(lines, width)
         self.measure()
         return 0
@@ -174,7 +176,8 @@ class AnswerSection(Section):
         text, runs, skip, soft = lines.pop() if lines else (" " * INDENT, (), INDENT, False)
         fill = runs[-2:] if runs and runs[-2] > len(text) else ()
         kept = runs[: len(runs) - len(fill)]
-        lines.append((text + CARET, (*kept, len(text), 0, len(text) + 1, self.styles.number("caret"), *fill), skip, soft))
+        caret = (len(text), 0, len(text) + len(CARET), self.styles.number("caret"))
+        lines.append((text + CARET, (*kept, *caret, *fill), skip, soft))
         return lines
 
 
@@ -202,7 +205,7 @@ def make(entry: Entry, styles: Styles, before: Sequence[Section]) -> Section:
     for section in reversed(before):
         if isinstance(section.entry, Answer):
             speaker = section.entry.agent
-        if section.entry.__class__.__name__ in ("Answer", "Prompt", "Handoff"):
+        if isinstance(section.entry, Answer | Prompt | Handoff):
             break
     if isinstance(entry, Answer):
         return AnswerSection(entry, styles, gap=gap, speaker=speaker)

@@ -1,4 +1,4 @@
-"""Tables in the width there is: columns shrink and wrap, and where they cannot, each row becomes a list of its cells."""
+"""Tables in the width there is: columns shrink and wrap; where they cannot, each row becomes a list of its cells."""
 
 import re
 from collections.abc import Sequence

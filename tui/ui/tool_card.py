@@ -29,7 +29,8 @@ def put_tool(page: Page, styles: Styles, tool: Tool, now: float, *, expanded: bo
     fits = not expanded and len(result) < room and cell_len(f"{call} → {result}") <= room
     shown = f" → {result}" if result and fits else ""
     call = cut_text(call, room - cell_len(shown))
-    row(page, styles, ("⚙ ", role), (call, ""), (shown, "tool_ok"), (f"   {state}", role if role != "tool_ok" else "muted"))
+    state_role = "muted" if role == "tool_ok" else role
+    row(page, styles, ("⚙ ", role), (call, ""), (shown, "tool_ok"), (f"   {state}", state_role))
     if expanded:
         return
     page.enter("  ", "  ", 0, bare=True)
@@ -128,5 +129,3 @@ def _code(text: str, styles: Styles, indent: int, width: int) -> list[Line]:
     page = Page(width, indent)
     put_code(page, styles, visible(text), "json")
     return page.lines
-
-

@@ -1,0 +1,145 @@
+"""The program in a real terminal, from the first paint to the shell's prompt; the engine, the SDK and HTTP are real."""
+
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.model_server import Call, ServerProcess, Text, Wait
+from tests.payloads import ALL, leaks
+from tests.terminal import Terminal, program
+
+ESC = "\x1b"
+LEFT_BEHIND = re.compile(rb"\x1b\[\?(1049|1000|1002|1003|1006|1004|2004|25)([hl])")
+
+
+def _left_on(raw: bytes) -> set[bytes]:
+    """The terminal modes still set at the end; the cursor counts when it is hidden."""
+    on: dict[bytes, bool] = {}
+    for mode, state in LEFT_BEHIND.findall(raw):
+        on[mode] = (state == b"h") != (mode == b"25")
+    return {mode for mode, is_on in on.items() if is_on}
+
+
+def _assert_restored(terminal: Terminal) -> None:
+    assert _left_on(bytes(terminal.raw)) == set()
+    assert terminal.modes == terminal.modes_before
+    assert b"Traceback" not in terminal.raw
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Iterator[dict[str, str]]:
+    yield {"XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)])
+def test_prompt_stream_stop_and_quit(size: tuple[int, int], config: dict[str, str]) -> None:
+    script = [[Text("The story "), Text("begins here. "), Wait("never")], [Text("Fine.")]]
+    with ServerProcess(script) as server:
+        command = program("storyteller", "--base-url", server.base_url)
+        with Terminal(command, size=size, env=config) as terminal:
+            terminal.wait_for("ask, or / for commands")
+            terminal.type("Tell me a story\r")
+            terminal.wait_for("The story begins here.")
+            terminal.wait_for("writing")
+            terminal.type("typed meanwhile")
+            terminal.wait_for("typed meanwhile")
+            terminal.type(ESC)
+            terminal.wait_for("stopped")
+            assert server.request(0)["disconnected_at"] is not None
+            assert "typed meanwhile" in terminal.text, "nothing typed is lost"
+            terminal.type("\r")
+            terminal.wait_for("Fine.")
+            said = [message["content"] for message in server.request(1)["body"]["messages"] if message["role"] != "system"]
+            assert said[0] == "Tell me a story"
+            assert said[1].startswith("The story begins here.")
+            assert said[2] == "typed meanwhile"
+            terminal.type("/quit\r")
+            assert terminal.wait_exit() == 0
+            _assert_restored(terminal)
+
+
+def test_a_tool_call_is_shown_in_chat_log_and_figures(config: dict[str, str]) -> None:
+    script = [[Call("flip_coin", "{}", "c1")], [Text("There you are.")]]
+    with ServerProcess(script) as server:
+        command = program("game-master", "--base-url", server.base_url)
+        with Terminal(command, size=(150, 40), env=config) as terminal:
+            terminal.wait_for("ask, or / for commands")
+            terminal.type("flip\r")
+            terminal.wait_for("There you are.")
+            terminal.wait_for("done")
+            lines = terminal.lines
+            shown = [line for line in lines if "flip_coin" in line]
+            assert len(shown) >= 1
+            assert sum(line.count("flip_coin") for line in lines) >= 2, "in the chat and in the log"
+            assert re.search(r"tools?\W+1", terminal.text)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_restores_the_terminal(number: signal.Signals, config: dict[str, str]) -> None:
+    with Terminal(program(), env=config) as terminal:
+        terminal.wait_for("ready")
+        os.kill(terminal.process.pid, number)
+        assert terminal.wait_exit() == 128 + number
+        _assert_restored(terminal)
+
+
+def test_a_crash_is_one_line_and_restores_the_terminal(tmp_path: Path, config: dict[str, str]) -> None:
+    """The screen itself fails, with foreign text in the error."""
+    (tmp_path / "crash.py").write_text(
+        "import tui.ui.header as header\n"
+        "def paint(self, state, now): raise RuntimeError('\\x1b]0;owned\\x07[/b] broken')\n"
+        "header.HeaderBar.paint = paint\n"
+        "from tui.cli import main\n"
+        "import sys; sys.exit(main([]))\n"
+    )
+    with Terminal([program()[0], str(tmp_path / "crash.py")], env=config) as terminal:
+        assert terminal.wait_exit() == 1
+        _assert_restored(terminal)
+        assert "broken" in terminal.text
+        assert b"\x1b]0;owned" not in terminal.raw
+        assert any("Traceback" in log.read_text() for log in tmp_path.rglob("crash.log"))
+
+
+def test_no_escape_sequence_of_a_model_or_tool_reaches_the_terminal(tmp_path: Path, config: dict[str, str]) -> None:
+    """Every payload as answer, reasoning, tool name, arguments, output, printed line, agent name and error."""
+    corpus = ALL
+    (tmp_path / "hostile.py").write_text(
+        "from agents import Agent, function_tool\n"
+        f"corpus = {corpus!r}\n"
+        "@function_tool\n"
+        "def echo(text: str) -> str:\n"
+        "    'Says what it is told.'\n"
+        "    print(corpus)\n"
+        "    return corpus\n"
+        "@function_tool\n"
+        "def fail(text: str) -> str:\n"
+        "    'Fails.'\n"
+        "    raise ValueError(corpus)\n"
+        "agent = Agent('Evil ' + corpus, tools=[echo, fail])\n"
+    )
+    arguments = json.dumps({"text": corpus})
+    script = [
+        [Text([corpus]), Call("echo", arguments, "c1"), Call("fail", arguments, "c2")],
+        [Text([f"# {corpus}\n\n`{corpus}`\n\n```{corpus}\n{corpus}\n```\n\n| {corpus} |\n|---|\n| x |\n\nThe end."])],
+    ]
+    with ServerProcess(script) as server:
+        command = program("hostile.py", "--base-url", server.base_url)
+        with Terminal(command, size=(120, 60), env={**config, "PYTHONPATH": os.getcwd()}, cwd=tmp_path) as terminal:
+            terminal.wait_for("ready")
+            terminal.type("go\r")
+            terminal.wait_for("The end.")
+            terminal.wait_for("done")
+            terminal.type("\x0f")  # Ctrl+O: open the tool calls
+            terminal.type(f"{ESC}OR")  # F3: the log
+            terminal.type("\r")  # the details of a row
+            terminal.wait_for("event ")
+            terminal.type(ESC)
+            terminal.type("\x11")  # Ctrl+Q
+            assert terminal.wait_exit() == 0
+            assert leaks(bytes(terminal.raw)) == []
+            _assert_restored(terminal)

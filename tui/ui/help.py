@@ -1,0 +1,98 @@
+"""Texts on top of the screen: all keys and commands, and any other plain text."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.safety import visible
+from tui.ui.actions import ACTIONS
+from tui.ui.keys import keys_in_use
+
+_MORE: Final = """\
+Typing
+  Large pastes become a chip and are sent in full. A line that begins with // is sent with one slash, as a text.
+  Ctrl+_ undoes, Ctrl+Y redoes. Ctrl+D quits where nothing is typed.
+"""
+
+
+class TextScreen(ModalScreen[None]):
+    """A text to read and to scroll. It is shown as it is: no markup, no control characters."""
+
+    DEFAULT_CSS = """
+    TextScreen {
+        align: center middle;
+        & #frame {
+            width: 90%;
+            max-width: 100;
+            height: auto;
+            max-height: 90%;
+            border: round $border;
+            background: $surface;
+            padding: 0 1;
+        }
+        & #scroll {
+            height: auto;
+            max-height: 100%;
+            scrollbar-size-vertical: 1;
+        }
+        & #text {
+            width: 100%;
+            height: auto;
+        }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss", "Close", show=False),
+        Binding("y", "copy", "Copy", show=False),
+    ]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title = title
+        self._text = visible(text)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="frame") as frame:
+            frame.border_title = Content(visible(self._title))
+            frame.border_subtitle = Content("Esc closes · y copies")
+            with VerticalScroll(id="scroll"):
+                yield Static(Content(self._text), id="text", markup=False)
+
+    def show(self, text: str) -> None:
+        """Another text instead."""
+        self._text = visible(text)
+        self.query_one("#text", Static).update(Content(self._text))
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._text)
+        self.notify("copied", markup=False, timeout=2)
+
+
+class HelpScreen(TextScreen):
+    """All keys and commands, from the table of actions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f1", "dismiss", "Close", show=False)]
+
+    def __init__(self) -> None:
+        super().__init__("Keys and commands", "")
+
+    def on_mount(self) -> None:
+        """Only here is the app known, whose keymap counts."""
+        self.show(help_text(keys_in_use(self.app)))
+
+
+def help_text(keys: Mapping[str, Sequence[str]]) -> str:
+    """A table for each group of actions: keys, commands, what it does. `keys` by action id, as people write them."""
+    groups: dict[str, list[str]] = {}
+    for action in ACTIONS:
+        command = f"/{action.slash[0]} {action.argument}".rstrip() if action.slash else ""
+        what = f"{action.title}: {action.help}" if action.help else action.title
+        row = f"  {' '.join(keys[action.id]):<16}  {command:<13}  {what}"
+        groups.setdefault(action.group, []).append(row)
+    return "\n\n".join([*("\n".join([group, *rows]) for group, rows in groups.items()), _MORE])

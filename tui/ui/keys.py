@@ -1,0 +1,16 @@
+"""The keys that the actions have in the running app, with the user's keymap applied."""
+
+from typing import Any
+
+from textual.app import App
+
+from tui.ui.actions import BY_ID, key_name
+
+
+def keys_in_use(app: App[Any]) -> dict[str, tuple[str, ...]]:
+    """By action id, as people write them; the table's own where an action's binding is not in reach now."""
+    found: dict[str, list[str]] = {}
+    for key, active in app.screen_stack[0].active_bindings.items():
+        if active.binding.id is not None:
+            found.setdefault(active.binding.id, []).append(key)
+    return {name: tuple(map(key_name, found.get(name, action.keys))) for name, action in BY_ID.items()}
