@@ -1,4 +1,4 @@
-"""A real pseudo-terminal with an emulator behind it: run a program in it, type, and read the screen as a person would."""
+"""A real pseudo-terminal with an emulator behind it: run a program, type, and read the screen as a person would."""
 
 import fcntl
 import os
@@ -46,7 +46,7 @@ class Terminal:
             env={**_environment(), **(env or {})},
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one short call, no locks
         )
 
     def __enter__(self) -> "Terminal":

@@ -58,8 +58,9 @@ def test_only_the_fold_writes_state() -> None:
         if "fold" in path.parts or path.name == "state.py":
             continue
         for node in ast.walk(ast.parse(path.read_text())):
-            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-            for target in targets if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) else ():
+            if not isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+                continue
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 owner = target.value if isinstance(target, ast.Attribute) else None
                 name = getattr(owner, "id", getattr(owner, "attr", ""))
                 assert name not in ("state", "_state"), f"{path.name}:{node.lineno}"

@@ -14,7 +14,9 @@ from tui.agents import check_spec
 def _run(*arguments: str, config: Path | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "XDG_CONFIG_HOME": str(config or "/nonexistent"), "PYTHONPATH": str(Path(__file__).parents[1])}
     command = [sys.executable, "-m", "tui", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=env, cwd=cwd, stdin=subprocess.DEVNULL)
+    return subprocess.run(
+        command, capture_output=True, text=True, env=env, cwd=cwd, stdin=subprocess.DEVNULL, check=False
+    )
 
 
 def test_version() -> None:

@@ -3,7 +3,6 @@ import re
 import select
 import signal
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,7 +103,7 @@ class _Recorder(Terminal):
 
 
 @pytest.fixture(scope="module")
-def outputs() -> Iterator[dict[str, bytes]]:
+def outputs() -> dict[str, bytes]:
     """What the app with foreign text in every widget writes, with guards and without."""
     shown: dict[str, bytes] = {}
     with _Recorder("guarded", size=(1200, 80)) as guarded, _Recorder("bare", size=(1200, 80)) as bare:
@@ -115,7 +114,7 @@ def outputs() -> Iterator[dict[str, bytes]]:
             terminal.type("\x11")
             assert terminal.wait_exit() == 0
             shown[name] = bytes(terminal.raw)
-    yield shown
+    return shown
 
 
 def test_no_widget_lets_anything_through(outputs: dict[str, bytes]) -> None:
@@ -138,7 +137,7 @@ def _ended(terminal: Terminal, code: int) -> str:
     assert output.rindex("\x1b[?25h") > output.rindex("\x1b[?25l")
     assert output.rindex("\x1b[<u") > output.rindex("\x1b[>25u")
     assert terminal.modes == terminal.modes_before
-    assert leaks(bytes(terminal.raw)) == []
+    assert leaks(bytes(terminal.raw).replace(guards.RESET.encode(), b"")) == []
     return re.sub(r"\x1b\[\?\d+l", "", output[output.rindex("\x1b[?25h") + len("\x1b[?25h") :])
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.model_server import Call, Pause, ServerProcess, Status, Text, Wait
+from tests.model_server import Call, Pause, Reply, ServerProcess, Status, Text, Wait
 
 TRICKY = ["Xin chào — ", "tiếng Vie\u0323\u0302t ", "👩‍👩‍👧 ", 'a "quote"\n', "\r\n\ttab ", "\x1b[31m", "…end"]
 
@@ -46,7 +46,7 @@ def test_the_answer_arrives_byte_for_byte_on_both_apis(api: str) -> None:
 
 
 def test_json_is_one_record_a_line_with_every_event_of_the_run() -> None:
-    script = [[Text("Rolling. "), Call("roll_dice", '{"sides":6}', "c1")], [Text(["You ", "got it"])]]
+    script: list[Reply] = [[Text("Rolling. "), Call("roll_dice", '{"sides":6}', "c1")], [Text(["You ", "got it"])]]
     with ServerProcess(script) as server:
         code, out, _ = _run("roll", "--agent", "game-master", "--base-url", server.base_url, "--json")
     records = [json.loads(line) for line in out.splitlines()]
@@ -79,7 +79,9 @@ def test_the_prompt_can_come_from_standard_input() -> None:
 
 
 def test_a_failed_run_is_one_plain_line_and_status_1() -> None:
-    refused = Status(401, {}, {"error": {"message": "Incorrect API key provided: sk-abcdefghijklmnop1234567890"}})
+    refused = Status(
+        401, {}, json.dumps({"error": {"message": "Incorrect API key provided: sk-abcdefghijklmnop1234567890"}})
+    )
     with ServerProcess([[refused]]) as server:
         code, out, err = _run("hi", "--agent", "storyteller", "--base-url", server.base_url)
     assert (code, out) == (1, b"")
@@ -112,7 +114,7 @@ def test_an_interrupt_stops_the_run_with_status_130() -> None:
 
 
 def test_a_reader_that_goes_away_ends_it_quietly() -> None:
-    endless = [[Text("line\n" * 40_000, chunks=4000), Pause(60)]]
+    endless: list[Reply] = [[Text("line\n" * 40_000, chunks=4000), Pause(60)]]
     with (
         ServerProcess(endless) as server,
         _started("hi", "--agent", "storyteller", "--base-url", server.base_url) as process,

@@ -1,6 +1,7 @@
 """The link with real engines: what becomes of a prompt, and of the conversation, when an engine ends."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.model_server import Call, ModelServer, Text, Wait
+from tests.model_server import Call, ModelServer, Reply, Text, Wait
 from tui import events as e
 from tui.bus import Bus, Reader, steady_clock
 from tui.link import Launch, Link
@@ -48,8 +49,9 @@ class Watcher:
         async with asyncio.timeout(30):
             while True:
                 self.seen += [record.event for record in self._reader.take()]
-                for self._next in range(self._next + 1, len(self.seen) + 1):
-                    event = self.seen[self._next - 1]
+                while self._next < len(self.seen):
+                    event = self.seen[self._next]
+                    self._next += 1
                     if isinstance(event, kind) and holds(event):
                         return event
                 await self._reader.wait()
@@ -85,7 +87,7 @@ async def test_a_prompt_sent_while_the_engine_loads_is_answered(agent: str) -> N
 
 
 async def test_an_engine_that_dies_is_replaced_and_the_conversation_goes_on(agent: str) -> None:
-    script = [[Text("fine")], [Text("dying now"), Call("die", "{}", "c1")], [Text("welcome back")]]
+    script: list[Reply] = [[Text("fine")], [Text("dying now"), Call("die", "{}", "c1")], [Text("welcome back")]]
     async with ModelServer(script) as server, linked(server, agent) as (link, watcher):
         link.send("first")
         await watcher.until(e.RunEnded)
@@ -98,7 +100,7 @@ async def test_an_engine_that_dies_is_replaced_and_the_conversation_goes_on(agen
         assert (await watcher.until(e.RunEnded)).status == "completed"
         sent = (await server.request(2)).body["messages"]
         said = [message.get("content") for message in sent if message["role"] in ("user", "assistant")]
-        assert ["first", "fine", "second"] == said[:3]
+        assert said[:3] == ["first", "fine", "second"]
         assert any("dying now" in str(text) for text in said[3:])
         assert said[-1] == "third"
         calls = [message for message in sent if message.get("tool_calls")]
@@ -107,7 +109,7 @@ async def test_an_engine_that_dies_is_replaced_and_the_conversation_goes_on(agen
 
 
 async def test_a_stuck_engine_is_named_and_the_second_cancel_replaces_it(agent: str) -> None:
-    script = [[Text("let me block"), Call("stick", "{}", "c1")], [Text("back")]]
+    script: list[Reply] = [[Text("let me block"), Call("stick", "{}", "c1")], [Text("back")]]
     async with ModelServer(script) as server, linked(server, agent) as (link, watcher):
         link.send("block")
         await watcher.until(e.ToolStarted)
@@ -170,4 +172,5 @@ async def test_closing_leaves_no_process(agent: str) -> None:
             started = await watcher.until(e.EngineStarted)
             link.send("hi")
             await watcher.until(e.TextDelta)
-        assert not Path(f"/proc/{started.pid}").exists()
+        with pytest.raises(ProcessLookupError):
+            os.kill(started.pid, 0)

@@ -4,12 +4,11 @@ import json
 import os
 import re
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.model_server import Call, ServerProcess, Text, Wait
+from tests.model_server import Call, Reply, ServerProcess, Text, Wait
 from tests.payloads import ALL, leaks
 from tests.terminal import Terminal, program
 
@@ -32,13 +31,13 @@ def _assert_restored(terminal: Terminal) -> None:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Iterator[dict[str, str]]:
-    yield {"XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+def config(tmp_path: Path) -> dict[str, str]:
+    return {"XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)])
 def test_prompt_stream_stop_and_quit(size: tuple[int, int], config: dict[str, str]) -> None:
-    script = [[Text("The story "), Text("begins here. "), Wait("never")], [Text("Fine.")]]
+    script: list[Reply] = [[Text("The story "), Text("begins here. "), Wait("never")], [Text("Fine.")]]
     with ServerProcess(script) as server:
         command = program("storyteller", "--base-url", server.base_url)
         with Terminal(command, size=size, env=config) as terminal:
@@ -54,7 +53,9 @@ def test_prompt_stream_stop_and_quit(size: tuple[int, int], config: dict[str, st
             assert "typed meanwhile" in terminal.text, "nothing typed is lost"
             terminal.type("\r")
             terminal.wait_for("Fine.")
-            said = [message["content"] for message in server.request(1)["body"]["messages"] if message["role"] != "system"]
+            said = [
+                message["content"] for message in server.request(1)["body"]["messages"] if message["role"] != "system"
+            ]
             assert said[0] == "Tell me a story"
             assert said[1].startswith("The story begins here.")
             assert said[2] == "typed meanwhile"
@@ -64,7 +65,7 @@ def test_prompt_stream_stop_and_quit(size: tuple[int, int], config: dict[str, st
 
 
 def test_a_tool_call_is_shown_in_chat_log_and_figures(config: dict[str, str]) -> None:
-    script = [[Call("flip_coin", "{}", "c1")], [Text("There you are.")]]
+    script: list[Reply] = [[Call("flip_coin", "{}", "c1")], [Text("There you are.")]]
     with ServerProcess(script) as server:
         command = program("game-master", "--base-url", server.base_url)
         with Terminal(command, size=(150, 40), env=config) as terminal:
@@ -76,7 +77,7 @@ def test_a_tool_call_is_shown_in_chat_log_and_figures(config: dict[str, str]) ->
             shown = [line for line in lines if "flip_coin" in line]
             assert len(shown) >= 1
             assert sum(line.count("flip_coin") for line in lines) >= 2, "in the chat and in the log"
-            assert re.search(r"tools?\W+1", terminal.text)
+            assert re.search(r"tool calls +1", terminal.text)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
@@ -123,19 +124,20 @@ def test_no_escape_sequence_of_a_model_or_tool_reaches_the_terminal(tmp_path: Pa
         "agent = Agent('Evil ' + corpus, tools=[echo, fail])\n"
     )
     arguments = json.dumps({"text": corpus})
-    script = [
+    script: list[Reply] = [
         [Text([corpus]), Call("echo", arguments, "c1"), Call("fail", arguments, "c2")],
         [Text([f"# {corpus}\n\n`{corpus}`\n\n```{corpus}\n{corpus}\n```\n\n| {corpus} |\n|---|\n| x |\n\nThe end."])],
     ]
     with ServerProcess(script) as server:
         command = program("hostile.py", "--base-url", server.base_url)
-        with Terminal(command, size=(120, 60), env={**config, "PYTHONPATH": os.getcwd()}, cwd=tmp_path) as terminal:
+        with Terminal(command, size=(120, 60), env={**config, "PYTHONPATH": str(Path.cwd())}, cwd=tmp_path) as terminal:
             terminal.wait_for("ready")
             terminal.type("go\r")
             terminal.wait_for("The end.")
             terminal.wait_for("done")
             terminal.type("\x0f")  # Ctrl+O: open the tool calls
             terminal.type(f"{ESC}OR")  # F3: the log
+            terminal.wait_for("previous row")
             terminal.type("\r")  # the details of a row
             terminal.wait_for("event ")
             terminal.type(ESC)

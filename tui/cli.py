@@ -10,7 +10,6 @@ import difflib
 import os
 import secrets
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -164,5 +163,4 @@ def _check_theme(settings: Settings) -> str:
 
 
 def _launch(settings: Settings) -> Launch:
-    session = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
-    return Launch(session, settings.agent or "demo", settings.model, settings.base_url, settings.api)
+    return Launch(secrets.token_hex(4), settings.agent or "demo", settings.model, settings.base_url, settings.api)

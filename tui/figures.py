@@ -210,3 +210,9 @@ def spark(values: Sequence[int], width: int) -> str:
 def clock(second: int) -> str:
     """The local time of day `HH:MM:SS` of a whole second since the epoch."""
     return time.strftime("%H:%M:%S", time.localtime(second))
+
+
+def clock_ms(at: float) -> str:
+    """The local time of day `HH:MM:SS.mmm` of a moment, to the nearest millisecond."""
+    second, thousandths = divmod(round(at * 1000), 1000)
+    return f"{clock(second)}.{thousandths:03}"

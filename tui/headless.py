@@ -12,7 +12,7 @@ import sys
 from tui import events as e
 from tui.bus import Bus, steady_clock
 from tui.link import Launch, Link
-from tui.safety import one_line, visible
+from tui.safety import VisibleStream, one_line
 from tui.wire import Record, encode
 
 INTERRUPTED = 130
@@ -28,6 +28,7 @@ class _Output:
         self._terminal = os.isatty(1)
         self._chatty = os.isatty(2) and not json
         self._item = ""
+        self._clean = VisibleStream()
         self._line_open = False
         self._fault = ""
         self.status: int | None = None
@@ -57,7 +58,7 @@ class _Output:
                     return text
                 parted = "\n\n" if self._item and item != self._item else ""
                 self._item = item
-                return parted + visible(text)
+                return parted + self._clean.feed(text)
             case _:
                 return ""
 

@@ -128,7 +128,9 @@ def test_a_reference_definition_is_noticed_and_shows_nothing() -> None:
 @pytest.mark.parametrize("unit", ["word ", "x", "- item\n", "| a | b |\n", "> q\n", "line\n", "`", "* ", "[", "#"])
 def test_the_cost_is_linear_in_the_text(unit: str) -> None:
     def cost(size: int) -> float:
-        text = ("```\n" if unit == "line\n" else "| a | b |\n|---|---|\n" if "|" in unit else "") + unit * (size // len(unit))
+        text = ("```\n" if unit == "line\n" else "| a | b |\n|---|---|\n" if "|" in unit else "") + unit * (
+            size // len(unit)
+        )
         splitter, start = Splitter(), time.process_time()
         for at in range(0, len(text), 50):
             splitter.feed(text[at : at + 50])

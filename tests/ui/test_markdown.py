@@ -13,17 +13,20 @@ from tui.ui.markdown import Message
 from tui.ui.splitter import Splitter
 
 CORPUS = [
-    "para one\nline two", "para | pipe", "# Head", "Setext\n===", "Two\n---", "- a\n- b", "- a\n\n- b", "* x\n  y\n* z",
-    "1. one\n2. two", "3) three\n4) four", "- a\n  - b\n    - c\n- d", "1. do\n   ```py\n   x = 1\n\n   y\n   ```\n2. next",
-    "- a\n\n  para in a\n- b", "> q\n> r", "> - l\n> - m\nlazy", "```py\ndef f():\n\n    pass\n```", "~~~\na\n```\nb\n~~~",
-    "    code\n\n    more", "| a | b |\n|---|---|\n| 1 | 2 |\n| x", "text\n| a | b |\n|---|--:|\n| 1 | 2 |", "***", "- ",
-    "-\n  foo", "10. ten\n11. eleven", "- [ ] task\n- [x] done", "see [ref] and [that][ref]", "<div>\nhtml\n</div>",
+    "para one\nline two", "para | pipe", "# Head", "Setext\n===", "Two\n---", "- a\n- b", "- a\n\n- b",
+    "* x\n  y\n* z", "1. one\n2. two", "3) three\n4) four", "- a\n  - b\n    - c\n- d",
+    "1. do\n   ```py\n   x = 1\n\n   y\n   ```\n2. next", "- a\n\n  para in a\n- b", "> q\n> r",
+    "> - l\n> - m\nlazy", "```py\ndef f():\n\n    pass\n```", "~~~\na\n```\nb\n~~~", "    code\n\n    more",
+    "| a | b |\n|---|---|\n| 1 | 2 |\n| x", "text\n| a | b |\n|---|--:|\n| 1 | 2 |", "***", "- ", "-\n  foo",
+    "10. ten\n11. eleven", "- [ ] task\n- [x] done", "see [ref] and [that][ref]", "<div>\nhtml\n</div>",
     "a  \nb\\\nc", "- a\nlazy\n- b", "1. a\n- b\n2. c", "Tiếng Việt **đậm**\nxin chào", "+ p\n+ q\n\n  r\n\ns",
-    "  - indented\n  - list", "- # h\ntext", "- > q\n  > r\n- ```\n  c\n  ```", "para\n- x", "para\n2. x", "para\n1. x",
-    "para\n```\nc\n```\nafter", "para\n# h\nafter", "&amp; &copy;", "- a\n\n\n  b", "-\n\n  c", "| a |\n|---|", "a\n    b",
-    "\tcode tab", "-\ttab item\n\n\tcont", "1. a\n\n   b\n1. c", "![img](http://a/b.png) <http://auto.link>",
-    "- a\n - b\n  - c\n   - d\n    - e", "## h ##\n## i", "- x\n***\n- y", '```py title="x"\n1\n```',
-    "日本語のテキスト、とても長い文章です。", "😀👍🏽 Tiếng Việt: ả ệ **ữ**", "a *b **c** d* `e` ~~f~~ [g](http://h.i)",
+    "  - indented\n  - list", "- # h\ntext", "- > q\n  > r\n- ```\n  c\n  ```", "para\n- x", "para\n2. x",
+    "para\n1. x", "para\n```\nc\n```\nafter", "para\n# h\nafter", "&amp; &copy;", "- a\n\n\n  b", "-\n\n  c",
+    "| a |\n|---|", "a\n    b", "\tcode tab", "-\ttab item\n\n\tcont", "1. a\n\n   b\n1. c",
+    "![img](http://a/b.png) <http://auto.link>", "- a\n - b\n  - c\n   - d\n    - e", "## h ##\n## i",
+    "- x\n***\n- y", '```py title="x"\n1\n```', "日本語のテキスト、とても長い文章です。",
+    "😀👍🏽 Tiếng Việt: ả ệ **ữ**",
+    "a *b **c** d* `e` ~~f~~ [g](http://h.i)",
 ]  # fmt: skip
 
 
@@ -103,7 +106,7 @@ def test_a_long_quote_is_copied_as_one_line_without_its_bars() -> None:
 
 
 def test_lists_are_numbered_and_indented() -> None:
-    assert texts("7. a\n1. b\n\n   c\n   - d\n1. e") == ["7. a", "8. b", "", "   c", "   • d", "9. e"]
+    assert texts("7. a\n1. b\n\n   c\n   - d\n1. e") == ["7. a", "8. b", "", "   c", "   ◦ d", "9. e"]
 
 
 def test_tables_align_shrink_and_become_lists() -> None:

@@ -22,6 +22,9 @@ EXIT_PROTOCOL = 2
 EXIT_LOAD = 3
 _PR_SET_PDEATHSIG = 1
 """linux/prctl.h"""
+_FLUSH_TOOL = 0.05
+"""Seconds that the events before a tool's code may take to leave; about 0.2 ms unless the screen is behind."""
+
 _FLUSH = 0.5
 """Seconds to write what is queued at the end."""
 
@@ -43,7 +46,12 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
 async def _serve(commands: int, outbox: Outbox) -> int:
     """The exit status."""
-    emit = outbox.emit
+
+    def emit(event: e.Event) -> None:
+        outbox.emit(event)
+        if isinstance(event, e.ToolStarted):  # user code is next, and may end the process
+            outbox.flush(_FLUSH_TOOL)
+
     capture.catch_in_loop(asyncio.get_running_loop(), emit)
     inbox = Inbox(commands, overdue=lambda: _exit(outbox, 0))
     from tui.engine.connect import ConnectError

@@ -25,7 +25,11 @@ class Outbox:
         self._fd = fd
         self._queue: deque[Stamped] = deque()
         self._wake = threading.Event()
-        self._closing = threading.Event()
+        self._closing = False
+        self._hurry = threading.Event()
+        """Someone waits for a write: no pacing until it is done."""
+        self._written = threading.Condition()
+        self._busy = False
         self._writer = threading.Thread(target=self._write, name="outbox", daemon=True)
         self._writer.start()
 
@@ -35,23 +39,38 @@ class Outbox:
         if not self._wake.is_set():
             self._wake.set()
 
+    def flush(self, within: float) -> None:
+        """Have what is queued written, before user code can end the process; wait `within` seconds at most."""
+        with self._written:
+            self._hurry.set()
+            self._wake.set()
+            self._written.wait_for(lambda: not self._queue and not self._busy, within)
+
     def close(self, within: float) -> bool:
         """Write what is queued and stop; whether that was done `within` seconds."""
-        self._closing.set()
+        self._closing = True
+        self._hurry.set()
         self._wake.set()
         self._writer.join(within)
         return not self._writer.is_alive()
 
     def _write(self) -> None:
-        while not (self._closing.is_set() and not self._queue):
+        while not (self._closing and not self._queue):
             self._wake.wait()
             self._wake.clear()
             began = time.perf_counter()
+            self._busy = True
             try:
                 self._send(self._take())
             except OSError:  # nobody reads any more; the end of the commands tells the engine to stop
                 return
-            self._closing.wait(FRAME - (time.perf_counter() - began))
+            finally:
+                with self._written:
+                    self._busy = False
+                    self._written.notify_all()
+            self._hurry.wait(FRAME - (time.perf_counter() - began))
+            if not self._closing:
+                self._hurry.clear()
 
     def _take(self) -> bytes:
         queue, lines = self._queue, bytearray()

@@ -2,20 +2,18 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Where: TypeAlias = Literal["app", "composer"]
-"""Whose action it is: the app's, wherever the focus is, or the input's, while it has the focus."""
-
 
 class Action(NamedTuple):
-    """One thing to do. `action` is an action as Textual writes them; `keys` in Textual's names."""
+    """One thing to do. `keys` are in Textual's names."""
 
     id: str
     title: str
     action: str
+    """An action of the app, as Textual writes them; empty: one of the input's own, and called as `id` is."""
     keys: tuple[str, ...] = ()
     slash: tuple[str, ...] = ()
     """Command words without the slash; the first is the one shown."""
@@ -23,7 +21,6 @@ class Action(NamedTuple):
     argument: str = ""
     """How the command's argument is called in help, e.g. `[NAME]`; empty: it takes none."""
     group: str = "Program"
-    where: Where = "app"
     letters: tuple[str, ...] = ()
     """Keys that type a character: they act wherever nothing is typed."""
     priority: bool = False
@@ -31,14 +28,13 @@ class Action(NamedTuple):
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("send", "Send", "send", ("enter",), help="send what is typed", group="Input", where="composer"),
-    Action("newline", "New line", "newline", ("ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"), group="Input",
-           where="composer", help="or \\ and Enter"),
-    Action("earlier", "Earlier input", "earlier", ("up",), group="Input", where="composer",
+    Action("send", "Send", "", ("enter",), help="send what is typed", group="Input"),
+    Action("newline", "New line", "", ("ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"),
+           help="or \\ and Enter", group="Input"),
+    Action("earlier", "Earlier input", "", ("up",), group="Input",
            help="on the first line; typed text selects what begins with it"),
-    Action("later", "Later input", "later", ("down",), help="on the last line", group="Input", where="composer"),
-    Action("undo", "Undo", "undo", ("ctrl+underscore", "ctrl+slash"), help="Ctrl+Y redoes", group="Input",
-           where="composer"),
+    Action("later", "Later input", "", ("down",), help="on the last line", group="Input"),
+    Action("undo", "Undo", "", ("ctrl+underscore", "ctrl+slash"), help="Ctrl+Y redoes", group="Input"),
     Action("editor", "Edit in $EDITOR", "editor", ("ctrl+g",), ("editor",), "write the prompt there", group="Input"),
     Action("cancel", "Stop the run", "cancel", ("escape",), ("stop",), group="Run",
            help="the partial answer stays; again after a moment: restart a stuck engine"),
@@ -71,7 +67,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("help", "Help", "help", ("f1",), ("help",), "keys and commands", letters=("question_mark",)),
     Action("redraw", "Redraw the screen", "redraw", ("ctrl+l",), ("redraw",), priority=True),
     Action("suspend", "Suspend", "suspend_process", ("ctrl+z",), help="back with the shell's fg", priority=True),
-    Action("end", "Quit, with nothing typed", "end", ("ctrl+d",), group="Input", where="composer"),
+    Action("end", "Quit, with nothing typed", "", ("ctrl+d",), group="Input"),
     Action("quit", "Quit", "leave", ("ctrl+q",), ("quit", "exit", "q"), priority=True),
 )  # fmt: skip
 
@@ -90,16 +86,24 @@ class UnknownCommandError(ValueError):
     """No such command; the message names the nearest and is one plain line."""
 
 
-def bindings(where: Where = "app") -> list[BindingType]:
-    """The key bindings of the app or of the input; ids are those of the actions, so that a keymap can change them."""
-    mine = [action for action in ACTIONS if action.where == where]
+def bindings() -> list[BindingType]:
+    """The app's key bindings; ids are those of the actions, so that a keymap can change them."""
     found: list[BindingType] = [
         Binding(",".join(action.keys), action.action, action.title, show=False, id=action.id, priority=action.priority)
-        for action in mine
-        if action.keys
+        for action in ACTIONS
+        if action.keys and action.action
     ]
-    found += [Binding(",".join(each.letters), each.action, each.title, show=False) for each in mine if each.letters]
+    found += [Binding(",".join(each.letters), each.action, each.title, show=False) for each in ACTIONS if each.letters]
     return found
+
+
+def input_bindings() -> list[BindingType]:
+    """The input's own, with ids likewise."""
+    return [
+        Binding(",".join(action.keys), action.id, action.title, show=False, id=action.id)
+        for action in ACTIONS
+        if not action.action
+    ]
 
 
 def resolve(text: str) -> Command:
@@ -139,12 +143,12 @@ def clashes(actions: Iterable[Action], keymap: Mapping[str, str]) -> list[str]:
     return found
 
 
-def unimplemented(where: Where, owner: type) -> list[str]:
-    """The ids of the actions for which `owner`, the class of the app or of the input, has no method."""
+def unimplemented(app: type, composer: type) -> list[str]:
+    """The ids of the actions that neither class has a method for; a test's question."""
     return [
         action.id
         for action in ACTIONS
-        if action.where == where and not hasattr(owner, f"action_{action.action.partition('(')[0]}")
+        if not hasattr(app if action.action else composer, f"action_{(action.action or action.id).partition('(')[0]}")
     ]
 
 

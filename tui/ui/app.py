@@ -48,8 +48,8 @@ class AgentsApp(Intents):
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
     PAUSE_GC_ON_SCROLL = True
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (20, "-high")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]  # noqa: RUF012 - Textual's own
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(self, link: Link, clock: Callable[[], float], settings: Settings | None = None) -> None:
@@ -59,8 +59,7 @@ class AgentsApp(Intents):
         super().__init__(ansi_color=True if theme.ansi and "NO_COLOR" in os.environ else None)
         self.link = link
         self.state = State()
-        self.crash_log = crash_file()
-        self.redact = Secrets.of_environment(os.environ).redact
+        self.report = guards.CrashReport("agents-tui", crash_file(), Secrets.of_environment(os.environ).redact)
         self._settings = settings
         self.register_theme(theme)
         self.theme = theme.name
@@ -84,10 +83,10 @@ class AgentsApp(Intents):
 
     def run_to_end(self) -> int:
         """Run on the terminal until the user quits; the exit status."""
-        guards.install()
+        guards.install(self.report)
         with guards.watch_signals(self):
-            self.run(mouse=self._settings.mouse)
-        return self.return_code or 0
+            result = self.run(mouse=self._settings.mouse)
+        return self.return_code or result or 0
 
     def on_mount(self) -> None:
         self.screen.add_class("-at-chat")
@@ -123,11 +122,8 @@ class AgentsApp(Intents):
         """In the order of the screen; one that is hidden catches up when it is shown."""
         base = self.screen_stack[0]
         panes: list[Pane] = [base.query_one(HeaderBar), base.query_one(FooterBar)]
-        for kind in (ChatPane, LogPane, MetricsPane):
-            pane = base.query_one(kind)
-            if pane.is_on_screen:
-                panes.append(pane)
-        return panes
+        sides = (base.query_one(ChatPane), base.query_one(LogPane), base.query_one(MetricsPane))
+        return [*panes, *(pane for pane in sides if pane.is_on_screen)]
 
     def paint_now(self) -> None:
         """Outside of the frames: a pane was shown, or looks other than before."""

@@ -55,7 +55,7 @@ class ChatPane(TranscriptView, can_focus=True):
             super().__init__()
             self.call = call
 
-    def __init__(self, welcome: Content | str = "", *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(self, welcome: Content | str = "", *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._welcome = welcome if isinstance(welcome, Content) else Content(welcome)
         self._state = State()
@@ -74,6 +74,7 @@ class ChatPane(TranscriptView, can_focus=True):
             changed = self._update_sections(state, now)
             if changed is not None:
                 self._settle(changed)
+            self._arm()
 
     def _reset(self, state: State) -> None:
         self._state, self._base, self._live = state, state.cleared, state.cleared
@@ -108,6 +109,10 @@ class ChatPane(TranscriptView, can_focus=True):
 
     def on_resize(self) -> None:
         super().on_resize()
+        self.paint(self._state, self._now)
+
+    def on_show(self) -> None:
+        """Catch up with what came while hidden."""
         self.paint(self._state, self._now)
 
     def render_line(self, y: int) -> Strip:

@@ -106,7 +106,7 @@ def _shown(value: str) -> str:
 def details(state: State, row: Row) -> list[tuple[str, str]]:
     """What state knows of a row and of the entry it stands for, as names and values; texts are raw."""
     fields = [
-        ("time", f"{figures.clock(int(row.at))}.{int(row.at % 1 * 1000):03}"),
+        ("time", figures.clock_ms(row.at)),
         ("event", f"{row.kind} #{row.seq}"),
         ("agent", row.agent),
         ("status", {"ok": "done"}.get(row.status, row.status)),
@@ -155,7 +155,7 @@ def _entry_fields(entry: Entry) -> list[tuple[str, str]]:
 
 def _tool_fields(tool: Tool) -> list[tuple[str, str]]:
     def clock(at: float | None) -> str:
-        return "" if at is None else f"{figures.clock(int(at))}.{int(at % 1 * 1000):03}"
+        return "" if at is None else figures.clock_ms(at)
 
     return [
         ("tool", f"{tool.name} #{tool.number}"),

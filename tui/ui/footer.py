@@ -22,7 +22,7 @@ _TYPING: Final = {
     "newline": "newline",
     "help": "help",
     "palette": "commands",
-    "quit": "quit",
+    "end": "quit",
     "next_pane": "next pane",
 }
 _RUNNING: Final = {
@@ -38,7 +38,7 @@ _PANE: Final = {"help": "help", "next_pane": "next pane", "zoom": "zoom", "palet
 
 
 class Hint(NamedTuple):
-    """A key, what it does in a word or two, and the action a click runs; empty: none."""
+    """A key, what it does in a word or two, and the action a click runs, if any."""
 
     key: str
     label: str
@@ -71,7 +71,10 @@ class FooterBar(Widget):
         self._hints: Mapping[str, str] = _TYPING
 
     def on_mount(self) -> None:
-        self.watch(self.screen, "focused", self.refresh, init=False)
+        self.watch(self.screen, "focused", self._focus_moved, init=False)
+
+    def _focus_moved(self) -> None:
+        self.refresh()
 
     def paint(self, state: State, now: float) -> None:
         """Repaint where a run began, ended or is being stopped; `now` is not needed."""
@@ -95,7 +98,7 @@ class FooterBar(Widget):
             if width > room:
                 break
             room -= width
-            click = Style.from_meta({"@click": f"app.{hint.action}"}) if hint.action else Style.null()
+            click = Style.from_meta({"@click": hint.action}) if hint.action else Style.null()
             if len(segments) > 1:
                 segments.append(Segment(_BETWEEN, label_style))
             segments += [Segment(hint.key, key_style + click), Segment(f" {hint.label}", label_style + click)]
@@ -110,7 +113,8 @@ class FooterBar(Widget):
             yield from _own(focused)
             hints = _PANE
         for name, label in hints.items():
-            yield Hint("Ctrl+D" if name == "quit" and hints is _TYPING else keys[name][0], label, BY_ID[name].action)
+            action = BY_ID[name]
+            yield Hint(keys[name][0], label, f"app.{action.action}" if action.action else "")
 
 
 def _own(pane: Widget) -> Iterator[Hint]:

@@ -157,7 +157,9 @@ class GuardedApp(internals.ExitHooks[ReturnType]):
 
     def crashed(self, error: BaseException) -> str:
         """Log the traceback; the line to show."""
-        return self.report.of(error)
+        from textual.worker import WorkerFailed
+
+        return self.report.of(error.error if isinstance(error, WorkerFailed) else error)
 
     def panic(self, *renderables: RenderableType) -> None:
         """End the app with messages; a Rich traceback, as Textual's input thread gives one, becomes a crash line."""

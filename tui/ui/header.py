@@ -24,7 +24,6 @@ _PART: Final = 48
 class HeaderBar(Widget):
     """One line. Too narrow for all, it drops the session, then the program's name, the model and the agent."""
 
-    DEFAULT_CLASSES = "pane-of-state"
     DEFAULT_CSS = """
     HeaderBar {
         dock: top;
@@ -90,7 +89,7 @@ def _choices(state: State) -> list[tuple[str, ...]]:
     short = model
     if state.api == "demo":
         model, short = DEMO, "demo model"
-    session = f"session {visible(state.session)[:4]}" if state.session else ""
+    session = f"session {visible(state.session)[-4:]}" if state.session else ""
     return [
         (PROGRAM, agent, model, session),
         (PROGRAM, agent, model),

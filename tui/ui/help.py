@@ -1,6 +1,8 @@
 """Texts on top of the screen: all keys and commands, and any other plain text."""
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from textwrap import wrap
 from typing import ClassVar, Final
 
 from textual.app import ComposeResult
@@ -14,11 +16,12 @@ from tui.safety import visible
 from tui.ui.actions import ACTIONS
 from tui.ui.keys import keys_in_use
 
-_MORE: Final = """\
-Typing
-  Large pastes become a chip and are sent in full. A line that begins with // is sent with one slash, as a text.
-  Ctrl+_ undoes, Ctrl+Y redoes. Ctrl+D quits where nothing is typed.
-"""
+_WIDE: Final = 70
+"""Cells from which on keys and commands have a column each."""
+_NOTES: Final = (
+    "A long paste stands as a label and is sent in full.",
+    "A line that begins with // is sent as a text, with one slash.",
+)
 
 
 class TextScreen(ModalScreen[None]):
@@ -28,7 +31,7 @@ class TextScreen(ModalScreen[None]):
     TextScreen {
         align: center middle;
         & #frame {
-            width: 90%;
+            width: 96%;
             max-width: 100;
             height: auto;
             max-height: 90%;
@@ -82,17 +85,34 @@ class HelpScreen(TextScreen):
     def __init__(self) -> None:
         super().__init__("Keys and commands", "")
 
-    def on_mount(self) -> None:
-        """Only here is the app known, whose keymap counts."""
-        self.show(help_text(keys_in_use(self.app)))
+    def on_resize(self) -> None:
+        """Only in the app its keymap and the width are known."""
+        room = self.query_one("#scroll").scrollable_content_region.width
+        self.show(help_text(keys_in_use(self.app), room or self.app.size.width - 8))
 
 
-def help_text(keys: Mapping[str, Sequence[str]]) -> str:
-    """A table for each group of actions: keys, commands, what it does. `keys` by action id, as people write them."""
+def help_text(keys: Mapping[str, Sequence[str]], width: int) -> str:
+    """A table for each group of actions: keys, command, what it does, in lines of `width` cells.
+
+    `keys` by action id, as people write them.
+    """
     groups: dict[str, list[str]] = {}
     for action in ACTIONS:
         command = f"/{action.slash[0]} {action.argument}".rstrip() if action.slash else ""
         what = f"{action.title}: {action.help}" if action.help else action.title
-        row = f"  {' '.join(keys[action.id]):<16}  {command:<13}  {what}"
-        groups.setdefault(action.group, []).append(row)
-    return "\n\n".join([*("\n".join([group, *rows]) for group, rows in groups.items()), _MORE])
+        rows = groups.setdefault(action.group, [])
+        if width < _WIDE:
+            rows += _columns((18, " ".join([*keys[action.id], command])), (width - 22, what))
+        else:
+            rows += _columns((18, " ".join(keys[action.id])), (13, command), (width - 37, what))
+    groups["Typing"] = [line for note in _NOTES for line in _columns((width - 2, note))]
+    return "\n\n".join("\n".join([group, *rows]) for group, rows in groups.items())
+
+
+def _columns(*columns: tuple[int, str]) -> list[str]:
+    """Texts side by side, each folded into its width in cells; all texts are the program's own, one cell a letter."""
+    folded = [wrap(text, max(8, width)) for width, text in columns]
+    return [
+        "".join(f"  {cell:<{width}}" for cell, (width, _) in zip(line, columns, strict=True)).rstrip()
+        for line in zip_longest(*folded, fillvalue="")
+    ]

@@ -30,7 +30,6 @@ class LogPane(ScrollView, can_focus=True):
     The cursor is the row that keys act on; while the pane follows, it is the newest.
     """
 
-    DEFAULT_CLASSES = "pane-of-state"
     DEFAULT_CSS = """
     LogPane {
         overflow-x: hidden;

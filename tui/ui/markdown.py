@@ -79,6 +79,10 @@ class Message:
         naturals = self._widths[block.table]
         put_table(page, self.styles, head, table, aligns, naturals, headless=block.joined)
 
+    def targets(self, block: Block) -> dict[str, Any]:
+        """Where the parser looks up and notes link targets; half a definition at the tail must not stay."""
+        return {"references": dict(self.references.get("references", {}))} if block.open else self.references
+
     def cells(self, sources: Sequence[str], count: int, *roles: str) -> list[Cell]:
         """A row of `count` cells from their Markdown."""
         padded = (*sources[:count], *[""] * (count - len(sources)))
@@ -111,7 +115,7 @@ class _Layout:
         self._message = message
         self._styles = message.styles
         self._source = block.text.split("\n")
-        self._tokens = _parser().parse(block.text, message.references)
+        self._tokens = _parser().parse(block.text, message.targets(block))
         self._nested = block.kind == "item"
         self._numbers: list[int] = []
         self._number = block.number
@@ -139,7 +143,7 @@ class _Layout:
                 put_code(self._page, self._styles, token.content.removesuffix("\n"), language)
             case "hr":
                 rule = "─" * self._page.room
-                self._page.put(rule, (len(rule), self._styles.number("border")))
+                self._page.put(rule, (len(rule), self._styles.number("border_blurred")))
             case "table_open":
                 return self._table(at)
             case _:

@@ -21,7 +21,6 @@ PERIOD: Final = 0.25
 class MetricsPane(ScrollView, can_focus=True):
     """How fast, how much, how well. What does not fit is below and can be scrolled to."""
 
-    DEFAULT_CLASSES = "pane-of-state"
     DEFAULT_CSS = """
     MetricsPane {
         overflow-x: hidden;

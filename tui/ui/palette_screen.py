@@ -28,7 +28,7 @@ class PaletteScreen(ModalScreen[str]):
     PaletteScreen {
         align: center top;
         & #frame {
-            width: 90%;
+            width: 96%;
             max-width: 84;
             height: auto;
             max-height: 90%;
@@ -111,9 +111,9 @@ class PaletteScreen(ModalScreen[str]):
         title = Content(text)
         for offset in offsets:
             title = title.stylize(_MATCHED, offset, offset + 1)
-        keys = " ".join(self._keys[action.id])
-        pad = " " * max(1, 44 - len(text))
-        return Content.assemble(title, pad, (f"{keys:<14}", "bold"), (action.help, "dim"))
+        key = next(iter(self._keys[action.id]), "")
+        pad = " " * (_TITLES - len(text) + 2)
+        return Content.assemble(title, pad, (f"{key:<10}", "bold"), (action.help, "dim"))
 
 
 def find(search: FuzzySearch, query: str) -> list[tuple[Action, Sequence[int]]]:
@@ -129,6 +129,10 @@ def find(search: FuzzySearch, query: str) -> list[tuple[Action, Sequence[int]]]:
 def _searched(action: Action) -> str:
     commands = "".join(f" /{word}" for word in action.slash[:1])
     return f"{action.title}{commands}"
+
+
+_TITLES: Final = max(len(_searched(action)) for action in ACTIONS)
+"""Cells of the longest."""
 
 
 class ThemePicker(ModalScreen[str | None]):
@@ -175,15 +179,14 @@ class ThemePicker(ModalScreen[str | None]):
             for name, description in self._themes
         ]
         choices = OptionList(*rows, markup=False)
+        names = [name for name, _ in self._themes]
+        choices.highlighted = names.index(self._current) if self._current in names else None
         choices.border_title = Content("Theme")
         choices.border_subtitle = Content("Enter keeps · Esc restores")
         yield choices
 
     def on_mount(self) -> None:
-        names = [name for name, _ in self._themes]
-        choices = self.query_one(OptionList)
-        choices.highlighted = names.index(self._current) if self._current in names else 0
-        choices.focus()
+        self.query_one(OptionList).focus()
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:

@@ -1,85 +1,151 @@
-"""The answers to `/history` and `/stats`: plain text, made from the state alone."""
+"""The conversation in figures and in lines, for `/history` and `/stats`: text made from state, without a screen.
 
-import time
+What `/clear` cleared is left out, and so is what agents inside tools said: neither is of the conversation.
+"""
+
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
+from datetime import datetime, tzinfo
 from typing import Final
 
+import msgspec
+
 from tui.safety import one_line
-from tui.state import Answer, Prompt, State, Tool
+from tui.state import Answer, Entry, Prompt, State, Tool
 
 _LINE: Final = 80
-"""Characters of a message in the history."""
-_MARKS: Final = {"stopped": "  [stopped]", "failed": "  [failed]", "streaming": "  [under way]", "done": ""}
+"""Characters of a message that its line in the history shows."""
+_NAME: Final = 24
+"""Characters of an agent's name."""
+
+_MARKS: Final = {"stopped": " (stopped)", "failed": " (failed)", "streaming": " (still writing)", "done": ""}
 
 
-def history(state: State) -> str:
-    """The conversation, a line a message: number, who, local time of day, its first 80 characters."""
-    messages = _messages(state)
+class Stats(msgspec.Struct, frozen=True):
+    """Counts since the conversation was last cleared, but from `runs` on the whole session's."""
+
+    user: int
+    assistant: int
+    words: int
+    """Of all answers together, as blanks separate them."""
+    characters: int
+    tools: tuple[tuple[str, int, int], ...]
+    """Name, calls and failures of each tool, the most called first."""
+    runs: int
+    model_calls: int
+    tool_calls: int
+    """Across all prompts."""
+    stops: int
+    errors: int
+    input: int
+    cached: int
+    output: int
+    reasoning: int
+    unknown_usage: int
+
+    @property
+    def messages(self) -> int:
+        """Of the user and of agents."""
+        return self.user + self.assistant
+
+
+def history(state: State, zone: tzinfo | None = None) -> str:
+    """A numbered line for each message: who, when (HH:MM in `zone`, else local time), how it begins."""
+    messages = list(_messages(state))
     if not messages:
-        return "There are no messages yet."
+        return "Nothing has been said yet."
+    speakers = ["You" if isinstance(message, Prompt) else _agent(message) for message in messages]
+    width = max(map(len, speakers))
     digits = len(str(len(messages)))
-    return "\n".join(f"{number:>{digits}}  {_line(message)}" for number, message in enumerate(messages, 1))
+    return "\n".join(
+        f"{number:>{digits}}. {speaker:<{width}}  {_clock(message.at, zone)}  {_begin(message)}"
+        for number, (speaker, message) in enumerate(zip(speakers, messages, strict=True), 1)
+    )
+
+
+def count(state: State) -> Stats:
+    """The figures of `/stats`."""
+    messages = list(_messages(state))
+    answers = [str(message.text) for message in messages if isinstance(message, Answer)]
+    tools = [entry for entry in _current(state) if isinstance(entry, Tool)]
+    failures = Counter(tool.name for tool in tools if tool.status == "failed")
+    calls = Counter(tool.name for tool in tools).most_common()
+    metrics = state.metrics
+    return Stats(
+        user=len(messages) - len(answers),
+        assistant=len(answers),
+        words=sum(len(answer.split()) for answer in answers),
+        characters=sum(map(len, answers)),
+        tools=tuple((name, number, failures[name]) for name, number in calls),
+        runs=metrics.runs,
+        model_calls=metrics.turns,
+        tool_calls=metrics.tool_calls,
+        stops=metrics.interruptions,
+        errors=metrics.errors,
+        input=metrics.input,
+        cached=metrics.cached,
+        output=metrics.output,
+        reasoning=metrics.reasoning,
+        unknown_usage=metrics.unknown_usage,
+    )
 
 
 def stats(state: State) -> str:
-    """Counts and averages of the conversation, then sums over the session, which clearing does not reset."""
-    return "\n".join([*_of_conversation(state), "", *_of_session(state)])
-
-
-def _messages(state: State) -> Sequence[Prompt | Answer]:
-    """What you and the agent said to each other; not what agents used as tools said."""
-    return [
-        entry
-        for entry in state.entries[state.cleared :]
-        if isinstance(entry, Prompt) or (isinstance(entry, Answer) and not entry.parent and str(entry.text).strip())
-    ]
-
-
-def _line(message: Prompt | Answer) -> str:
-    who, mark = ("You", "") if isinstance(message, Prompt) else ("agent", _MARKS[message.status])
-    clock = time.strftime("%H:%M", time.localtime(message.at))
-    return f"{who:<5}  {clock}  {one_line(str(message.text), _LINE)}{mark}"
-
-
-def _of_conversation(state: State) -> list[str]:
-    messages = _messages(state)
-    answers = [str(message.text) for message in messages if isinstance(message, Answer)]
-    tools = [entry for entry in state.entries[state.cleared :] if isinstance(entry, Tool)]
+    """The figures as lines of a name and a value."""
+    found = count(state)
+    average = "no answer yet"
+    if found.assistant:
+        words, characters = found.words / found.assistant, found.characters / found.assistant
+        average = f"{words:,.1f} words, {characters:,.1f} characters"
     lines = [
-        "Conversation",
-        _row("messages", len(messages)),
-        _row("from you", len(messages) - len(answers)),
-        _row("from the agent", len(answers)),
+        ("messages", f"{found.messages:,}"),
+        ("  yours", f"{found.user:,}"),
+        ("  agents'", f"{found.assistant:,}"),
+        ("average answer", average),
+        ("tool calls", f"{sum(calls for _, calls, _ in found.tools):,}"),
+        *((f"  {one_line(name, _NAME)}", _calls(calls, failed)) for name, calls, failed in found.tools),
+        ("", ""),
+        ("whole session", ""),
+        ("  runs", f"{found.runs:,}"),
+        ("  model calls", f"{found.model_calls:,}"),
+        ("  tool calls", f"{found.tool_calls:,}"),
+        ("  tokens in", f"{found.input:,}, {found.cached:,} of them cached"),
+        ("  tokens out", f"{found.output:,}, {found.reasoning:,} of them reasoning"),
+        ("  stopped", f"{found.stops:,}"),
+        ("  errors", f"{found.errors:,}"),
     ]
-    if answers:
-        words = round(sum(len(answer.split()) for answer in answers) / len(answers))
-        characters = round(sum(map(len, answers)) / len(answers))
-        lines.append(_row("average answer", f"{words:,} words, {characters:,} characters"))
-    lines.append(_row("tool calls", len(tools)))
-    failed = Counter(tool.name for tool in tools if tool.status == "failed")
-    for name, count in Counter(tool.name for tool in tools).most_common():
-        note = f" ({failed[name]} failed)" if failed[name] else ""
-        lines.append(_row(f"  {one_line(name, 40)}", f"{count:,}{note}"))
-    return lines
+    if found.unknown_usage:
+        lines.append(("  not counted", f"{found.unknown_usage:,} of the model calls: their provider did not tell"))
+    width = max(len(name) for name, _ in lines) + 2
+    return "\n".join(f"{name:<{width}}{value}".rstrip() for name, value in lines)
 
 
-def _of_session(state: State) -> list[str]:
-    metrics = state.metrics
-    lines = [
-        "Session",
-        _row("runs", metrics.runs),
-        _row("model calls", metrics.turns),
-        _row("tool calls", metrics.tool_calls),
-        _row("tokens in", f"{metrics.input:,}" + (f" ({metrics.cached:,} cached)" if metrics.cached else "")),
-        _row("tokens out", f"{metrics.output:,}" + (f" ({metrics.reasoning:,} reasoning)" if metrics.reasoning else "")),
-        _row("stopped", metrics.interruptions),
-        _row("errors", metrics.errors),
-    ]
-    if metrics.unknown_usage:
-        lines.append(_row("tokens unknown", f"of {metrics.unknown_usage:,} model calls"))
-    return lines
+def _calls(calls: int, failed: int) -> str:
+    return f"{calls:,}, {failed:,} failed" if failed else f"{calls:,}"
 
 
-def _row(label: str, value: object) -> str:
-    return f"  {label:<18}  {value:,}" if isinstance(value, int) else f"  {label:<18}  {value}"
+def _current(state: State) -> list[Entry]:
+    return state.entries[state.cleared :]
+
+
+def _messages(state: State) -> Iterator[Prompt | Answer]:
+    for entry in _current(state):
+        match entry:
+            case Prompt() | Answer(parent="") if str(entry.text).strip():
+                yield entry
+            case _:
+                pass
+
+
+def _agent(answer: Answer) -> str:
+    return one_line(answer.agent, _NAME) or "Agent"
+
+
+def _clock(at: float, zone: tzinfo | None) -> str:
+    return datetime.fromtimestamp(at, zone).strftime("%H:%M")
+
+
+def _begin(message: Prompt | Answer) -> str:
+    line = one_line(str(message.text), _LINE + 1)
+    shown = line[:_LINE] + "…" if len(line) > _LINE else line
+    return shown + (_MARKS[message.status] if isinstance(message, Answer) else "")

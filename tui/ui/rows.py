@@ -122,11 +122,8 @@ def strip(row: Row, columns: Columns, now: float, palette: Palette, base: Style)
 
 
 def _time(at: float, cells: int) -> str:
-    second = int(at)
-    text = figures.clock(second)
-    if cells >= 12:
-        return f"{text}.{int((at - second) * 1000):03}"
-    return text if cells >= 8 else text[3:]
+    text = figures.clock_ms(at)
+    return text[:cells] if cells >= 8 else text[3:8]
 
 
 def _fitted(text: str, cells: int) -> str:

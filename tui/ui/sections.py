@@ -166,7 +166,8 @@ class AnswerSection(Section):
         return lambda width: [line for block in blocks for line in self._message.render(block, width)]
 
     def _header(self, width: int) -> list[Line]:
-        return head(self.answer, self.styles, width, 0.0, gap=self.gap, expanded=self.answer.agent != self.speaker)
+        named = not self.speaker or self.answer.agent != self.speaker
+        return head(self.answer, self.styles, width, 0.0, gap=self.gap, expanded=named)
 
     def _tail(self, width: int) -> list[Line]:
         answer = self.answer

@@ -50,7 +50,7 @@ def put_table(
     if not widths:
         _put_records(page, styles, header, rows, headless=headless)
         return
-    border = styles.number("border")
+    border = styles.number("border_blurred")
     if not headless:
         _put_row(page, border, header, widths, aligns)
         rule = "─┼─".join("─" * width for width in widths)
@@ -100,7 +100,7 @@ def _put_row(page: Page, border: int, row: Sequence[Cell], widths: Sequence[int]
 def _put_records(
     page: Page, styles: Styles, header: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, headless: bool
 ) -> None:
-    border = styles.number("border")
+    border = styles.number("border_blurred")
     for at, row in enumerate(rows):
         if at or headless:
             page.put("─" * page.room, (page.room, border))

@@ -122,18 +122,22 @@ class Transcript:
         """The width is another: everything is to be rendered again, when there is time for it."""
         self._backlog = len(self.sections) - 1
 
-    def work(self, width: int) -> bool:
-        """Render a few lines of what is not rendered, from the end up; True while there is more."""
+    @property
+    def backlog(self) -> bool:
+        """There may be something for `work`."""
+        return self._backlog >= 0
+
+    def work(self, width: int) -> None:
+        """Render a few lines of what is not rendered, from the end up."""
         done = 0
         while self._backlog >= 0:
             for part in self.sections[self._backlog].parts:
                 if part.width != width:
                     if done >= _SLICE:
-                        return True
+                        return
                     self._render(self._backlog, part, width)
                     done += part.height
             self._backlog -= 1
-        return False
 
     def _parts_from(self, place: Place) -> Iterator[tuple[int, Part]]:
         start = place.part

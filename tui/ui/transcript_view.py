@@ -25,7 +25,7 @@ class TranscriptView(ScrollView):
 
     ALLOW_SELECT = True
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._styles = Styles()
         self._transcript = Transcript()
@@ -68,9 +68,7 @@ class TranscriptView(ScrollView):
         if max(0, target) != top:
             self.scroll_to(y=max(0, target), animate=False, immediate=True)
         self._refresh_from(changed)
-        if not self._working:
-            self._working = True
-            self.set_timer(0.02, self._work)
+        self._arm()
 
     def _refresh_from(self, y: int) -> None:
         row = max(0, y - self.scroll_offset.y)
@@ -79,21 +77,25 @@ class TranscriptView(ScrollView):
         elif not self._following:
             self.refresh(Region(0, self.size.height - 1, self.size.width, 1))
 
+    def _arm(self) -> None:
+        """See to it that what is out of view is rendered too, once nothing else is going on."""
+        if self._calm and not self._working and self._transcript.backlog:
+            self._working = True
+            self.set_timer(0.01, self._work)
+
     def _work(self) -> None:
         """Render a slice of what is out of view, without moving what is in view."""
         self._working = False
         if not self._calm:
             return
         place = self._transcript.place(self.scroll_offset.y)
-        more = self._transcript.work(self._width)
+        self._transcript.work(self._width)
         height = self._transcript.height
         if height != self.virtual_size.height:
             grow(self, Size(self.size.width, height))
             target = height - self.size.height if self._following else self._transcript.y(place)
             self.scroll_to(y=max(0, target), animate=False, immediate=True)
-        if more:
-            self._working = True
-            self.set_timer(0.01, self._work)
+        self._arm()
 
     def on_resize(self) -> None:
         """Wrap anew what is in view; the rest follows when there is time."""
@@ -150,13 +152,11 @@ class TranscriptView(ScrollView):
         if found is None:
             found = self._strips[line] = strip(line, self.size.width, looks.all(), looks.base)
         found = self._marked(found, line, row, looks)
-        if not self._painting:
-            return found.apply_offsets(0, row)
         if y == self.size.height - 1 and (chip := self._chip()):
             at = max(0, self.size.width - cell_len(chip) - 1)
             style = looks.base + looks.palette.chip
-            return Strip.join([found.crop(0, at), Strip([Segment(chip, style)]), found.crop(at + cell_len(chip))])
-        return found
+            found = Strip.join([found.crop(0, at), Strip([Segment(chip, style)]), found.crop(at + cell_len(chip))])
+        return found if self._painting else found.apply_offsets(0, row)
 
     def _current_looks(self) -> Looks:
         if self._looks is None:
@@ -200,10 +200,12 @@ class TranscriptView(ScrollView):
         lines = self._transcript.lines(first, last + 1, self._width)
         if not lines:
             return None
-        if selection.end is not None and selection.end.y <= last:
-            lines[-1] = cut_line(lines[-1], 0, selection.end.x)
-        if selection.start is not None:
-            lines[0] = cut_line(lines[0], selection.start.x, len(lines[0][0]))
+        start = selection.start.x if selection.start is not None else 0
+        end = selection.end.x if selection.end is not None and selection.end.y == last else len(lines[-1][0])
+        if len(lines) > 1:
+            lines[0] = cut_line(lines[0], start, len(lines[0][0]))
+            start = 0
+        lines[-1] = cut_line(lines[-1], start, end)
         return copied(lines), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
