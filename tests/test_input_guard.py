@@ -38,12 +38,18 @@ def _told(found: Iterable[Message]) -> list[str]:
 
 
 def _heard(*reads: str, wait: float = 0.0) -> list[str]:
-    """What the guard makes of some reads, and of so many seconds without another."""
+    """What the guard makes of some reads, and of so many seconds without another.
+
+    The Escape key that it hears in a read of ESC alone, before the rest of a sequence comes, is left out.
+    """
     clock = _Clock()
     guard = InputGuard(clock=clock)
     found: list[Message] = []
-    for read in filter(None, reads):
-        found += [*guard.feed(read), *guard.tick()]
+    pieces = [*filter(None, reads)]
+    for read, following in itertools.zip_longest(pieces, pieces[1:], fillvalue=""):
+        heard = [*guard.feed(read), *guard.tick()]
+        hasty = read == "\x1b" and following[:1] in [*"[O]P_"] and _told(heard) == ["escape"]
+        found += [] if hasty else heard
     clock.now += wait
     return _told([*found, *guard.tick()])
 
@@ -260,9 +266,22 @@ def test_escape_and_alt_are_told_from_sequences(typed: str, keys: list[str]) -> 
     assert _heard(typed, wait=1) == keys
 
 
-def test_escape_waits_as_long_as_textual_says() -> None:
-    assert _heard("\x1b", wait=0.05) == []
-    assert _heard("\x1b", wait=0.1) == ["escape"]
+def test_the_escape_key_acts_at_once() -> None:
+    assert _heard("\x1b") == ["escape"]
+    assert _heard("a", "\x1b", "b") == ["a", "escape", "b"]
+
+
+def test_the_rest_of_a_sequence_cut_after_its_escape_is_never_typed() -> None:
+    guard = InputGuard(clock=lambda: 0.0)
+    assert _told([*guard.feed("\x1b"), *guard.feed("[A")]) == ["escape", "up"]
+
+
+def test_what_follows_the_escape_key_later_is_typed() -> None:
+    clock = _Clock()
+    guard = InputGuard(clock=clock)
+    found = [*guard.feed("\x1b")]
+    clock.now += 0.1
+    assert _told([*found, *guard.feed("[")]) == ["escape", "left_square_bracket"]
 
 
 _PIECES = st.sampled_from([*"\x1b[]OP_\\?<;:$09cuM~\x07", "\x1b[", "52", _START, _END])

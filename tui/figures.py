@@ -150,12 +150,12 @@ def spinner(now: float) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """A measured time: `12 ms`, `3.2 s`, then like `elapsed`."""
+    """A measured time, rounded: `12 ms`, `3.2 s`, from a minute on `1:05`."""
     if seconds is None:
         return UNKNOWN
     if seconds < 0.9995:
         return f"{max(0.0, seconds) * 1000:.0f} ms"
-    return elapsed(seconds)
+    return f"{seconds:.1f} s" if seconds < 59.95 else elapsed(round(seconds))
 
 
 def elapsed(seconds: float | None) -> str:
@@ -171,10 +171,10 @@ def elapsed(seconds: float | None) -> str:
 
 
 def latency(seconds: float | None) -> str:
-    """A time to first token: `0.44 s`, `12.30 s`, from a minute on like `elapsed`."""
+    """A time to first token: `0.44 s`, from ten seconds on like `duration`."""
     if seconds is None:
         return UNKNOWN
-    return f"{max(0.0, seconds):.2f} s" if seconds < 59.995 else elapsed(seconds)
+    return f"{max(0.0, seconds):.2f} s" if seconds < 9.995 else duration(seconds)
 
 
 def count(value: int | None) -> str:

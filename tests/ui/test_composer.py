@@ -187,6 +187,12 @@ async def test_text_of_any_script_is_sent_as_it_was_typed(typed: str) -> None:
         assert typist.host.sent == [typed]
 
 
+async def test_the_terminal_cursor_is_where_an_input_method_opens_its_window() -> None:
+    async with at_work() as typist:
+        await typist.event(events.Key("phrase", "日本"))
+        assert typist.host.cursor_position == (len("› ") + 4, typist.composer.region.y + 1)
+
+
 async def test_decomposed_letters_typed_one_key_each_stay_together() -> None:
     async with at_work() as typist:
         for character in "e\u0302\u0301n":
@@ -240,6 +246,15 @@ async def test_a_slash_lists_commands_right_above_the_input_without_moving_it(si
         assert typist.list.region.bottom == typist.composer.region.y
         assert typist.list.region.width <= size[0]
         assert typist.composer.region == before
+
+
+async def test_the_list_stays_above_the_input_when_the_terminal_changes_its_size() -> None:
+    async with at_work((120, 40)) as typist:
+        await typist.press("slash")
+        await typist.pilot.resize_terminal(60, 16)
+        await typist.pilot.pause()
+        assert typist.list.region.bottom == typist.composer.region.y
+        assert typist.list.region.right <= 60
 
 
 async def test_the_list_follows_what_is_typed() -> None:

@@ -76,3 +76,16 @@ async def test_a_key_the_input_has_no_use_for_goes_on_to_the_app() -> None:
         await pilot.pause()
         assert app.stopped == 1
         assert app.query_one(Composer).text == "ab"
+
+
+async def test_what_was_cleared_comes_back_even_after_something_else_was_sent() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 16)) as pilot:
+        at_once(app, "k", "e", "p", "t")
+        await pilot.pause()
+        app.query_one(Composer).clear_draft()
+        assert app.query_one(Composer).draft == ""
+        at_once(app, "n", "e", "w", "enter", "up", "up")
+        await pilot.pause()
+        assert app.sent == ["new"]
+        assert app.query_one(Composer).draft == "kept"

@@ -3,6 +3,7 @@
 It holds nothing of the agent's: that is `State`, folded from the bus by the pump.
 """
 
+import asyncio
 import gc
 import os
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from tui.link import Link
 from tui.places import crash_file, themes_folder
 from tui.safety import Secrets
 from tui.state import State
-from tui.ui import guards
+from tui.ui import guards, markdown
 from tui.ui.actions import ACTIONS, bindings, clashes
 from tui.ui.chat import ChatPane
 from tui.ui.composer import Composer
@@ -100,6 +101,7 @@ class AgentsApp(Intents):
             self.link.bus.publish(e.Notice("warning", problem))
         await self.link.attach()
         self.run_worker(self._pump.run(), name="pump")
+        await asyncio.to_thread(markdown.warm)
         gc.collect()
         gc.freeze()  # what start-up made lives as long as the program: no collection need look at it again
         gc.set_threshold(10_000, 10, 1_000)
@@ -153,6 +155,13 @@ class AgentsApp(Intents):
     def _link_clicked(self, message: ChatPane.LinkClicked) -> None:
         """A model wrote it: the user sees the address before anything opens it."""
         self.copy(message.href)
+
+    @on(ChatPane.ToolSelected)
+    def _tool_selected(self, message: ChatPane.ToolSelected) -> None:
+        """A click on a tool call in the chat shows its row in the log."""
+        row = self.state.row_of.get(message.call)
+        if row is not None:
+            self.query_one(LogPane).select_row(row)
 
     @on(LogPane.RowOpened)
     def _row_opened(self, message: LogPane.RowOpened) -> None:

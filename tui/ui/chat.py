@@ -120,7 +120,11 @@ class ChatPane(TranscriptView, can_focus=True):
             return super().render_line(y)
         width = self.size.width
         strips = Visual.to_strips(self, self._welcome, width, None, self.visual_style) if self._welcome else []
-        return strips[y] if y < len(strips) else Strip.blank(width, self.rich_style)
+        return (
+            strips[y].adjust_cell_length(width, self.rich_style)
+            if y < len(strips)
+            else Strip.blank(width, self.rich_style)
+        )
 
     # Mouse
 

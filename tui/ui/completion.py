@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
-from textual.geometry import Offset, Region
+from textual.geometry import Offset
 from textual.widget import Widget
 
 from tui.ui.actions import Action, key_name
@@ -41,8 +41,10 @@ class CompletionList(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"completion--chosen", "completion--quiet"}
     ALLOW_SELECT = False
 
-    def __init__(self, choose: Callable[[Action], None]) -> None:
+    def __init__(self, below: Widget, choose: Callable[[Action], None]) -> None:
+        """The list opens right above `below`; `choose` is called with the action that the mouse chose."""
         super().__init__()
+        self._below = below
         self._choose = choose
         self._actions: Sequence[Action] = ()
         self._at = 0
@@ -54,14 +56,23 @@ class CompletionList(Widget):
         """The action the cursor is on."""
         return self._actions[self._at]
 
-    def offer(self, actions: Sequence[Action], below: Region) -> None:
-        """Open above the region, in screen cells, or show other actions; the cursor goes to the first."""
+    def on_mount(self) -> None:
+        self.screen.screen_layout_refresh_signal.subscribe(self, lambda _: self._place())
+
+    def offer(self, actions: Sequence[Action]) -> None:
+        """Open, or show other actions: then the cursor goes to the first."""
         if actions != self._actions:
             self._actions, self._at, self._top = actions, 0, 0
-        self._width = min(_WIDTH, below.width)
-        self.absolute_offset = Offset(below.x, max(0, below.y - self._height))
         self.display = True
+        self._place()
         self.refresh(layout=True)
+
+    def _place(self) -> None:
+        region = self._below.region
+        width, place = min(_WIDTH, region.width), Offset(region.x, max(0, region.y - self._height))
+        if self.display and (width, place) != (self._width, self.absolute_offset):
+            self._width, self.absolute_offset = width, place
+            self.refresh(layout=True)
 
     def close(self) -> None:
         """Out of sight."""

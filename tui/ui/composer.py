@@ -108,6 +108,12 @@ class Composer(FoldingArea):
         given = folded if sent == text else self.fold(text)
         self.show(f"{given}\n{self.text}" if self.text.strip() else given)
 
+    def clear_draft(self) -> None:
+        """Empty it; Up brings back what was there, as undo does until something is sent."""
+        if self.text.strip():
+            self._recall.add(self.text)
+        super().clear_draft()
+
     # Keys
 
     async def on_key(self, event: events.Key) -> None:
@@ -192,9 +198,9 @@ class Composer(FoldingArea):
         """Open the list of these, or close it where there are none."""
         if actions:
             if self._list is None:
-                self._list = CompletionList(self._run_completed)
+                self._list = CompletionList(self, self._run_completed)
                 self.screen.mount(self._list)
-            self._list.offer(actions, self.region)
+            self._list.offer(actions)
         elif self._list is not None:
             self._list.close()
         self.completing = bool(actions)

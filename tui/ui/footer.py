@@ -34,7 +34,11 @@ _RUNNING: Final = {
     "quit": "quit",
 }
 _CANCELLING: Final = {"cancel": "again ends a stuck engine", "help": "help", "quit": "quit"}
-_PANE: Final = {"help": "help", "next_pane": "next pane", "zoom": "zoom", "palette": "commands", "quit": "quit"}
+_PANE: Final = {"next_pane": "next pane", "zoom": "zoom", "palette": "commands", "quit": "quit"}
+
+
+_MOVES: Final = frozenset(("up", "down", "left", "right", "home", "end", "pageup", "pagedown"))
+"""Keys that nobody needs to be told."""
 
 
 class Hint(NamedTuple):
@@ -110,6 +114,7 @@ class FooterBar(Widget):
         focused = self.screen.focused
         hints = self._hints
         if hints is _TYPING and focused is not None and not isinstance(focused, Composer):
+            yield Hint(keys["help"][0], "help", f"app.{BY_ID['help'].action}")
             yield from _own(focused)
             hints = _PANE
         for name, label in hints.items():
@@ -118,10 +123,11 @@ class FooterBar(Widget):
 
 
 def _own(pane: Widget) -> Iterator[Hint]:
-    """What the focused pane binds itself: those of its bindings that a keymap can name."""
+    """What the focused pane binds itself: those of its bindings that a keymap can name, each by its first key."""
     seen = set()
-    for active in pane.screen.active_bindings.values():
+    for key, active in pane.screen.active_bindings.items():
         binding = active.binding
         if active.node is pane and binding.id is not None and binding.action not in seen:
             seen.add(binding.action)
-            yield Hint(key_name(binding.key), binding.description.lower(), "")
+            if key not in _MOVES:
+                yield Hint(key_name(key), binding.description.lower(), "")

@@ -37,6 +37,9 @@ _UNFINISHED = re.compile(
 )
 """The beginning of a sequence; matches any text that starts with ESC."""
 
+_REST = re.compile(r"[\[O\]P_]")
+"""How a sequence goes on after its ESC; nobody types one of these so soon after the Escape key."""
+
 _REPLY = re.compile(r"\x1b(?:\][0-9lLI]|P[0-9>!|$+=]|_G)")
 """How strings from a terminal begin: OSC (colours, clipboard, title), DCS (version, settings), APC (kitty graphics)."""
 _REPLY_END = re.compile(r"[\x07\x9c]|\x1b\\?")
@@ -62,6 +65,8 @@ class InputGuard:
       last sizeable read, and what came is delivered.
     - Control sequences that Textual does not know, and strings (OSC, DCS, APC), are answers to questions nobody here
       asked. They vanish; what Textual does wait for is passed on to it.
+    - The Escape key acts at once: a read that is ESC alone is that key, as terminals send sequences in one piece. Should
+      the rest of a sequence come right after all, it is still taken as a sequence and never as typed text.
     - Everything else reaches Textual's parser unchanged, every character of a fused read a key of its own.
     """
 
@@ -75,13 +80,21 @@ class InputGuard:
         """The pieces of a paste, while one is open."""
         self._in_reply = False
         self._touched = 0.0
+        self._escaped = float("-inf")
+        """When ESC alone was taken for the Escape key."""
 
     def feed(self, data: str) -> list[Message]:
         """What was read; the empty string is the end of input."""
         if not data:
             return [*self._give_up(), *self._parser.feed("")]
-        text, self._held = self._held + data, ""
         within = self._pasted is not None or self._in_reply
+        if data == _ESC and not self._held and not within:
+            self._escaped = self._clock()
+            return [Key("escape", _ESC)]
+        if _REST.match(data) and self._clock() - self._escaped < ESCAPE_DELAY:
+            self._held = _ESC
+        self._escaped = float("-inf")
+        text, self._held = self._held + data, ""
         if not within or len(data) > _KEYSTROKE:
             self._touched = self._clock()
         found: list[Message] = []

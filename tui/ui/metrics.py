@@ -66,7 +66,7 @@ class MetricsPane(ScrollView, can_focus=True):
         self._update()
 
     def _update(self) -> None:
-        size = self.size
+        size = self.scrollable_content_region.size
         before, self._lines = self._lines, arrange(self._state, self._now, size.width, size.height)
         if len(before) != len(self._lines):
             grow(self, Size(size.width, len(self._lines)))

@@ -169,7 +169,7 @@ class ThemePicker(ModalScreen[str | None]):
     def __init__(self, themes: Sequence[tuple[str, str]], current: str, preview: Callable[[str], None]) -> None:
         super().__init__()
         self._themes = themes
-        self._current = current
+        self._current = self._shown = current
         self._preview = preview
 
     def compose(self) -> ComposeResult:
@@ -190,7 +190,11 @@ class ThemePicker(ModalScreen[str | None]):
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._preview(self._themes[event.option_index][0])
+        """Of what is chosen by now: a list tells of its first option even when it opens on another."""
+        index = event.option_list.highlighted
+        if index is not None and self._themes[index][0] != self._shown:
+            self._shown = self._themes[index][0]
+            self._preview(self._shown)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

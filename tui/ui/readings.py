@@ -130,6 +130,8 @@ def _first_token(state: State, width: int) -> Line:
     seconds = state.metrics.first_token
     verdict = figures.verdict(seconds)
     label, value = "first token ", f" {figures.latency(seconds)}"
+    if len(label) + len(verdict) + len(value) > width:
+        label = "1st token "
     gap = " " * max(0, width - len(label) - len(verdict) - len(value))
     return (label, "muted"), (verdict, "success" if verdict == "✔" else "warning"), (gap + value, "text")
 
