@@ -142,8 +142,8 @@ def test_names_in_a_phase_are_cleaned_and_cut() -> None:
 
 
 def test_marks_of_phases_differ_without_colour() -> None:
-    ends = ("completed", "cancelled", "failed")
-    marks = [figures.phase_mark(folded(*BEGIN, e.RunEnded(1, end))) for end in ends]
+    ends = (e.RunEnded(1, "completed"), e.RunEnded(1, "cancelled"), e.RunEnded(1, "failed"))
+    marks = [figures.phase_mark(folded(*BEGIN, end)) for end in ends]
     assert len({*marks, figures.phase_mark(folded(*BEGIN)), figures.phase_mark(State())}) == 5
 
 

@@ -79,9 +79,9 @@ class Sink(asyncio.BaseProtocol):
             self._transport.write(data)
 
     def close(self) -> None:
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.abort()
-            self._transport = None
+        self._transport = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None

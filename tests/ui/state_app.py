@@ -30,6 +30,9 @@ BEGIN = (
     e.ModelRequested(1, 1, "Guide", "gpt-x", 1),
 )
 
+NASTY = "[/b][@click=app.quit]x\x1b]52;c;eA==\x07\x9b31m\u202eabc\r\nnext\ttab"
+"""Markup that crashes or acts, and controls that reach the terminal or turn text around."""
+
 PaneT = TypeVar("PaneT", HeaderBar, LogPane, MetricsPane)
 
 
@@ -41,7 +44,7 @@ class StateApp(App[None], Generic[PaneT]):
         for name in {theme, *THEMES}:
             self.register_theme(load_theme(name)[0])
         self._wanted = theme
-        self.pane = pane
+        self.pane: PaneT = pane
         self.state = State()
         self.now = START
         self.told: list[Message] = []
@@ -66,7 +69,7 @@ class StateApp(App[None], Generic[PaneT]):
     def on_log_pane_copy_requested(self, message: LogPane.CopyRequested) -> None:
         self.told.append(message)
 
-    def happen(self, *events: e.Event, step: float = 0.1) -> None:
+    def happen(self, *events: e.Event, step: float = 0.125) -> None:
         """Fold events, one each `step` seconds, then paint a frame."""
         for event in events:
             self.now += step

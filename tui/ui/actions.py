@@ -34,7 +34,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("earlier", "Earlier input", "", ("up",), group="Input",
            help="on the first line; typed text selects what begins with it"),
     Action("later", "Later input", "", ("down",), help="on the last line", group="Input"),
-    Action("undo", "Undo", "", ("ctrl+underscore", "ctrl+slash"), help="Ctrl+Y redoes", group="Input"),
+    Action("undo", "Undo", "", ("ctrl+slash", "ctrl+underscore"), help="Ctrl+Y redoes", group="Input"),
     Action("editor", "Edit in $EDITOR", "editor", ("ctrl+g",), ("editor",), "write the prompt there", group="Input"),
     Action("cancel", "Stop the run", "cancel", ("escape",), ("stop",), group="Run",
            help="the partial answer stays; again after a moment: restart a stuck engine"),

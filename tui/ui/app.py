@@ -32,6 +32,7 @@ from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
 from tui.ui.palette import variable_defaults
 from tui.ui.pump import Pane, Pump
+from tui.ui.tabs import PaneTabs
 from tui.ui.themes import DEFAULT_THEME, load_theme
 
 _WELCOME = """\
@@ -49,8 +50,6 @@ class AgentsApp(Intents):
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
     PAUSE_GC_ON_SCROLL = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide")]  # noqa: RUF012 - Textual's own
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
     def __init__(self, link: Link, clock: Callable[[], float], settings: Settings | None = None) -> None:
@@ -69,6 +68,7 @@ class AgentsApp(Intents):
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(id="header")
+        yield PaneTabs(self.PANES, id="tabs")
         with Horizontal(id="panes"):
             yield ChatPane(Content(_WELCOME), id="chat")
             with Container(id="side"):
@@ -90,10 +90,17 @@ class AgentsApp(Intents):
         return self.return_code or result or 0
 
     def on_mount(self) -> None:
-        self.screen.add_class("-at-chat")
+        self.arrange()
         self._use_keys(self._settings.keys)
         self.query_one(Composer).focus()
         self.call_after_refresh(self._begin)
+
+    def on_resize(self) -> None:
+        self.arrange()
+
+    def arrange(self) -> None:
+        super().arrange()
+        self.call_after_refresh(self._pump.paint)  # a pane that was hidden has not been painted
 
     async def _begin(self) -> None:
         """After the first paint: connect the engine, which has been importing meanwhile, and start the frames."""
@@ -126,10 +133,6 @@ class AgentsApp(Intents):
         panes: list[Pane] = [base.query_one(HeaderBar), base.query_one(FooterBar)]
         sides = (base.query_one(ChatPane), base.query_one(LogPane), base.query_one(MetricsPane))
         return [*panes, *(pane for pane in sides if pane.is_on_screen)]
-
-    def paint_now(self) -> None:
-        """Outside of the frames: a pane was shown, or looks other than before."""
-        self.call_after_refresh(self._pump.paint)
 
     # What the panes and the input say
 

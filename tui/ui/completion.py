@@ -95,8 +95,8 @@ class CompletionList(Widget):
         return self._height
 
     def render(self) -> Content:
-        quiet = self.get_visual_style("completion--quiet", partial=True)
-        chosen = self.get_visual_style("completion--chosen", partial=True)
+        quiet = self.get_visual_style("completion--quiet")
+        chosen = self.get_visual_style("completion--chosen")
         rows = [
             self._row(action).stylize(chosen) if action is self.chosen else self._row(action)
             for action in self._actions[self._top : self._top + _ROWS]

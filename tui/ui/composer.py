@@ -22,8 +22,8 @@ _PROMPT: Final = "› "
 _COMMAND: Final = re.compile(r"/[a-z][\w-]*(?: .*)?", re.IGNORECASE)
 """One line of a word and perhaps an argument: a path such as `/usr/bin` is none."""
 _BEGUN: Final = re.compile(r"/[\w-]*")
-_MODIFIED_ENTER: Final = frozenset(("shift+\r", "alt+\r", "ctrl+\r"))
-"""How xterm's modifyOtherKeys spells them, which no binding can."""
+_MODIFIED_ENTER: Final = frozenset(("shift+\r", "ctrl+\r", "\r"))
+"""What xterm's modifyOtherKeys makes of them, the last with Alt; no binding can spell these."""
 
 
 class Composer(FoldingArea):
@@ -43,7 +43,7 @@ class Composer(FoldingArea):
         border: none;
         border-top: solid $border;
     }
-    Composer .composer--prompt {
+    Composer .composer--prompt, Composer .text-area--placeholder {
         color: $text-muted;
     }
     Composer:focus .composer--prompt {

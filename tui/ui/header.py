@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import figures
-from tui.safety import one_line, visible
+from tui.safety import one_line
 from tui.state import State
 from tui.ui.lines import cut_text
 from tui.ui.palette import Palette
@@ -89,7 +89,7 @@ def _choices(state: State) -> list[tuple[str, ...]]:
     short = model
     if state.api == "demo":
         model, short = DEMO, "demo model"
-    session = f"session {visible(state.session)[-4:]}" if state.session else ""
+    session = f"session {one_line(state.session)[-4:]}" if state.session else ""
     return [
         (PROGRAM, agent, model, session),
         (PROGRAM, agent, model),

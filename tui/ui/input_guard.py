@@ -65,8 +65,8 @@ class InputGuard:
       last sizeable read, and what came is delivered.
     - Control sequences that Textual does not know, and strings (OSC, DCS, APC), are answers to questions nobody here
       asked. They vanish; what Textual does wait for is passed on to it.
-    - The Escape key acts at once: a read that is ESC alone is that key, as terminals send sequences in one piece. Should
-      the rest of a sequence come right after all, it is still taken as a sequence and never as typed text.
+    - The Escape key acts at once: a read that is ESC alone is that key, as terminals send sequences in one piece. If
+      the rest of a sequence comes right after all, it is still taken as a sequence and never as typed text.
     - Everything else reaches Textual's parser unchanged, every character of a fused read a key of its own.
     """
 

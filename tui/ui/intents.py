@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui import events as e
@@ -20,6 +21,7 @@ from tui.ui.chat import ChatPane
 from tui.ui.composer import Composer
 from tui.ui.guards import GuardedApp
 from tui.ui.log import LogPane
+from tui.ui.tabs import PaneTabs
 from tui.ui.themes import did_you_mean, load_themes
 
 QUIT_WITHIN = 2.0
@@ -35,6 +37,9 @@ class Intents(GuardedApp[int]):
     state: State
     _asked_to_quit = float("-inf")
     _mouse = True
+    _shown = "chat"
+    """The pane that is on the screen where there is room for one."""
+    _zoomed = False
 
     # The run
 
@@ -81,11 +86,20 @@ class Intents(GuardedApp[int]):
     # The panes
 
     def action_pane(self, name: str) -> None:
-        """Show a pane and give it the keys; the chat's are mostly the input's."""
-        self.screen.set_class(name == "chat", "-at-chat")
-        self.screen.set_class(name == "log", "-at-log")
-        self.screen.set_class(name == "metrics", "-at-metrics")
-        self.screen.query_one(f"#{name}", Widget).focus()
+        """Show a pane and give it the keys."""
+        self._shown = name
+        self.arrange()
+        self._base.query_one(f"#{name}", Widget).focus()
+
+    def arrange(self) -> None:
+        """Lay the panes out for the room there is: side by side, the side stacked, or one at a time."""
+        base, (width, height) = self._base, self.size
+        small = width < 80 or (width < 120 and height < 20)
+        base.set_class(small or self._zoomed, "-single")
+        base.set_class(width < 120, "-medium")
+        for name in self.PANES:
+            base.set_class(name == self._shown, f"-at-{name}")
+        base.query_one(PaneTabs).shown = self._shown
 
     def action_next_pane(self, step: int) -> None:
         """Go through the input and the panes in a ring; on a small screen that changes what is shown."""
@@ -100,7 +114,8 @@ class Intents(GuardedApp[int]):
             self.action_pane(name)
 
     def action_zoom(self) -> None:
-        self.screen.toggle_class("-zoomed")
+        self._zoomed = not self._zoomed
+        self.arrange()
 
     def action_scroll_chat(self, pages: int) -> None:
         if pages < 0:
@@ -118,7 +133,7 @@ class Intents(GuardedApp[int]):
         self._chat.action_toggle_all()
 
     def action_detail(self) -> None:
-        log = self.screen.query_one(LogPane)
+        log = self._base.query_one(LogPane)
         if log.selected is None:
             self.say("the log has no event yet")
         else:
@@ -244,9 +259,14 @@ class Intents(GuardedApp[int]):
             self.say(f"/{action.slash[0]} takes no argument", warning=True)
 
     @property
+    def _base(self) -> Screen[None]:
+        """The screen with the panes, under whatever is open on top."""
+        return self.screen_stack[0]
+
+    @property
     def _composer(self) -> Composer:
-        return self.screen_stack[0].query_one(Composer)
+        return self._base.query_one(Composer)
 
     @property
     def _chat(self) -> ChatPane:
-        return self.screen_stack[0].query_one(ChatPane)
+        return self._base.query_one(ChatPane)

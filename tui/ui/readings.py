@@ -69,7 +69,7 @@ def session_readings(state: State) -> list[Reading]:
     errors, failures = metrics.errors, metrics.tool_failures
     return [
         Reading("tokens in", "in", tokens(metrics.input)),
-        Reading("  cached", "cached", tokens(metrics.cached)),
+        Reading("  cached", "cache", tokens(metrics.cached)),
         Reading("tokens out", "out", tokens(metrics.output)),
         Reading("  reasoning", "reason", tokens(metrics.reasoning)),
         Reading("errors", "errors", figures.count(errors), "error" if errors else "text"),
