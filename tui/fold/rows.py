@@ -125,7 +125,8 @@ def _end_run(state: State, record: Record, end: e.RunEnded) -> None:
 
 def _add(state: State, record: Record, kind: str, summary: str, status: RowStatus = "") -> Row:
     row = Row(record.seq, record.at, kind, state.agent, summary[:_SUMMARY], status)
-    row.entry = len(state.entries) - 1
+    if state.entries and state.entries[-1].seq == record.seq:  # made by this very event
+        row.entry = state.entries[-1].id
     state.rows.append(row)
     return row
 

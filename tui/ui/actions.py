@@ -28,6 +28,8 @@ class Action(NamedTuple):
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
+    Action("help", "Help", "help", ("f1",), ("help",), "keys and commands; outside the input also ?",
+           letters=("question_mark",)),
     Action("send", "Send", "", ("enter",), help="send what is typed", group="Input"),
     Action("newline", "New line", "", ("ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"),
            help="or \\ and Enter", group="Input"),
@@ -64,8 +66,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("mouse", "Mouse on or off", "mouse", ("f9",), ("mouse",), "off: the terminal's own selection"),
     Action("palette", "Commands", "palette", ("ctrl+p",), ("commands",), "find any action; outside the input also :",
            letters=("colon",)),
-    Action("help", "Help", "help", ("f1",), ("help",), "keys and commands; outside the input also ?",
-           letters=("question_mark",)),
     Action("redraw", "Redraw the screen", "redraw", ("ctrl+l",), ("redraw",), priority=True),
     Action("suspend", "Suspend", "suspend_process", ("ctrl+z",), help="back with the shell's fg", priority=True),
     Action("end", "Quit, with nothing typed", "", ("ctrl+d",), group="Input"),

@@ -14,6 +14,8 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
+from textual.events import Paste
+from textual.screen import Screen
 
 from tui import events as e
 from tui.config import Settings
@@ -25,6 +27,7 @@ from tui.ui import guards, markdown
 from tui.ui.actions import ACTIONS, bindings, clashes
 from tui.ui.chat import ChatPane
 from tui.ui.composer import Composer
+from tui.ui.detail import DetailScreen
 from tui.ui.footer import FooterBar
 from tui.ui.header import HeaderBar
 from tui.ui.intents import Intents
@@ -40,6 +43,10 @@ Ask something below and press Enter.
 
 Esc stops an answer · F1 lists the keys · / lists the commands
 """
+
+
+class MainScreen(Screen[None], inherit_bindings=False):
+    """The panes and the input. Without Textual's own keys of a screen: Tab and Ctrl+C are the app's."""
 
 
 class AgentsApp(Intents):
@@ -76,6 +83,9 @@ class AgentsApp(Intents):
                 yield MetricsPane(id="metrics")
         yield Composer(id="composer")
         yield FooterBar(id="footer")
+
+    def get_default_screen(self) -> MainScreen:
+        return MainScreen(id="_default")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
@@ -145,13 +155,22 @@ class AgentsApp(Intents):
         self.query_one(ChatPane).follow()
         self.link.send(message.text)
 
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted while a pane has the keys is meant for the input."""
+        if self.screen is self._base:
+            self._composer.insert_pasted(event.text)
+            self._composer.focus()
+
     @on(Composer.CommandEntered)
     async def _command_entered(self, message: Composer.CommandEntered) -> None:
         await self.run_command(message.text)
 
     @on(ChatPane.CopyRequested)
     @on(LogPane.CopyRequested)
-    def _copy_requested(self, message: ChatPane.CopyRequested | LogPane.CopyRequested) -> None:
+    @on(DetailScreen.CopyRequested)
+    def _copy_requested(
+        self, message: ChatPane.CopyRequested | LogPane.CopyRequested | DetailScreen.CopyRequested
+    ) -> None:
         self.copy(message.text)
 
     @on(ChatPane.LinkClicked)

@@ -25,6 +25,13 @@ class ChatPane(TranscriptView, can_focus=True):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
+        border-top: solid $border-blurred;
+        border-title-color: $foreground-muted;
+        &:focus {
+            border-top: solid $border;
+            border-title-color: $foreground;
+            border-title-style: bold reverse;
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,6 +64,7 @@ class ChatPane(TranscriptView, can_focus=True):
 
     def __init__(self, welcome: Content | str = "", *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
+        self.border_title = "CHAT"
         self._welcome = welcome if isinstance(welcome, Content) else Content(welcome)
         self._state = State()
         self._now = 0.0

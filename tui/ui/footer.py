@@ -52,7 +52,6 @@ class Hint(NamedTuple):
 class FooterBar(Widget):
     """One line. It follows the focus by itself; of the state it needs whether something runs."""
 
-    DEFAULT_CLASSES = "pane-of-state"
     DEFAULT_CSS = """
     FooterBar {
         dock: bottom;

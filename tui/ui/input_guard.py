@@ -192,6 +192,8 @@ class InputGuard:
             return []
         if sequence == internals.PASTE_END:
             return []
+        if sequence == "\x1b\r":  # Textual's table forgets the Alt of this one
+            return [Key("alt+enter", None)]
         if len(sequence) > internals.LONGEST_SEQUENCE:
             return self._long(sequence)
         known = self._known(sequence)

@@ -19,6 +19,7 @@ from tui.ui import internals
 from tui.ui.actions import Command, UnknownCommandError, resolve
 from tui.ui.chat import ChatPane
 from tui.ui.composer import Composer
+from tui.ui.detail import DetailScreen, details
 from tui.ui.guards import GuardedApp
 from tui.ui.log import LogPane
 from tui.ui.tabs import PaneTabs
@@ -141,8 +142,6 @@ class Intents(GuardedApp[int]):
 
     def show_detail(self, row: Row) -> None:
         """All that is known of one row of the log."""
-        from tui.ui.detail import DetailScreen, details
-
         self.push_screen(DetailScreen(f"{row.kind} · event {row.seq}", details(self.state, row)))
 
     # Texts

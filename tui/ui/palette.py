@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from rich.style import Style
@@ -106,23 +106,8 @@ class Palette(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def from_variables(cls, variables: Mapping[str, str]) -> "Palette":
         """The palette of `App.theme_variables`, in an app whose variable defaults are `variable_defaults`."""
-        base = Color.parse(variables["background"])
-
-        def fore(name: str, *, bold: bool | None = None, italic: bool | None = None) -> Style:
-            color, faint = resolve(variables[name], base)
-            return Style(color=color.rich_color, bold=bold, italic=italic, dim=faint or None)
-
-        def back(name: str) -> Style:
-            return Style(bgcolor=resolve(variables[name], base)[0].rich_color)
-
-        def label(foreground: str, background: str) -> Style:
-            if base.ansi is not None:
-                return Style(reverse=True)
-            under = resolve(variables[background], base)[0]
-            text = variables[foreground]
-            over = resolve(variables["text"] if text == "transparent" else text, under)[0]
-            return Style(color=over.rich_color, bgcolor=under.rich_color)
-
+        look = _Look(variables, Color.parse(variables["background"]))
+        fore, back, label = look.fore, look.back, look.label
         return cls(
             background=back("background"),
             surface=back("surface"),
@@ -157,6 +142,28 @@ class Palette(msgspec.Struct, frozen=True, kw_only=True):
             cursor=label("block-cursor-foreground", "block-cursor-background"),
             code_theme=variables[CODE_THEME],
         )
+
+
+class _Look(NamedTuple):
+    """Variables as Rich styles, laid on the background `base`."""
+
+    variables: Mapping[str, str]
+    base: Color
+
+    def fore(self, name: str, *, bold: bool | None = None, italic: bool | None = None) -> Style:
+        color, faint = resolve(self.variables[name], self.base)
+        return Style(color=color.rich_color, bold=bold, italic=italic, dim=faint or None)
+
+    def back(self, name: str) -> Style:
+        return Style(bgcolor=resolve(self.variables[name], self.base)[0].rich_color)
+
+    def label(self, foreground: str, background: str) -> Style:
+        if self.base.ansi is not None:
+            return Style(reverse=True)
+        under = resolve(self.variables[background], self.base)[0]
+        text = self.variables[foreground]
+        over = resolve(self.variables["text"] if text == "transparent" else text, under)[0]
+        return Style(color=over.rich_color, bgcolor=under.rich_color)
 
 
 def resolve(value: str, background: Color) -> tuple[Color, bool]:

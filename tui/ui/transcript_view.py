@@ -4,7 +4,6 @@ from typing import Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -15,6 +14,7 @@ from tui.ui.internals import grow
 from tui.ui.lines import Line, Styles, copied, cut_line, strip
 from tui.ui.looks import Looks
 from tui.ui.palette import Palette
+from tui.ui.spans import overlaid
 from tui.ui.transcript import Transcript
 
 _BAR: Final = "▎"
@@ -170,7 +170,7 @@ class TranscriptView(ScrollView):
             text = line[0]
             end = len(text) if end < 0 else min(end, len(text))
             start = min(max(start, line[2]), end)
-            found = _overlaid(found, cell_len(text[:start]), cell_len(text[:end]), looks.palette.selection)
+            found = overlaid(found, cell_len(text[:start]), cell_len(text[:end]), looks.palette.selection)
         if self.has_focus and self._cursor >= 0 and self._transcript.section_at(row) == self._cursor and line[0]:
             bar = Strip([Segment(_BAR, looks.base + looks.palette.accent)])
             found = Strip.join([bar, found.crop(1)])
@@ -210,11 +210,3 @@ class TranscriptView(ScrollView):
 
     def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()
-
-
-def _overlaid(found: Strip, start: int, end: int, style: Style) -> Strip:
-    """With `style` over the cells from `start` to before `end`."""
-    if start >= end:
-        return found
-    middle = [Segment(segment.text, (segment.style or Style.null()) + style) for segment in found.crop(start, end)]
-    return Strip.join([found.crop(0, start), Strip(middle), found.crop(end)])
