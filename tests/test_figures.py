@@ -215,3 +215,15 @@ def test_the_clock_rounds_to_milliseconds() -> None:
 def test_the_spinner_turns_ten_times_a_second() -> None:
     assert len({figures.spinner(tenth / 10 + 0.01) for tenth in range(10)}) == 10
     assert figures.spinner(5.01) == figures.spinner(5.09)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, ""), (0.0, "▏"), (0.001, "▏"), (0.01, "█"), (0.012, "█"), (0.02, "█▎"), (0.1, "██"), (1.0, "███"),
+        (60.0, "████▊"), (100.0, "█████"), (9_999.0, "█████"),
+    ],
+)  # fmt: skip
+def test_a_bar_is_a_cell_for_each_tenfold_of_a_millisecond(seconds: float | None, text: str) -> None:
+    assert figures.bar(seconds, 5) == text
+    assert figures.bar(seconds, 0) == ""

@@ -86,6 +86,17 @@ async def test_a_prompt_sent_while_the_engine_loads_is_answered(agent: str) -> N
         assert "printed at import" in printed
 
 
+async def test_a_prompt_stopped_before_there_is_an_engine_never_runs(agent: str) -> None:
+    async with ModelServer([[Text("for the second")]]) as server, linked(server, agent) as (link, watcher):
+        link.send("first")
+        link.cancel()
+        assert (await watcher.until(e.RunEnded)).status == "cancelled"
+        link.send("second")
+        assert (await watcher.until(e.RunEnded)).status == "completed"
+        sent = [message["content"] for message in (await server.request(0)).body["messages"]]
+        assert sent == ["second"]
+
+
 async def test_an_engine_that_dies_is_replaced_and_the_conversation_goes_on(agent: str) -> None:
     script: list[Reply] = [[Text("fine")], [Text("dying now"), Call("die", "{}", "c1")], [Text("welcome back")]]
     async with ModelServer(script) as server, linked(server, agent) as (link, watcher):

@@ -137,7 +137,7 @@ def test_no_escape_sequence_of_a_model_or_tool_reaches_the_terminal(tmp_path: Pa
             terminal.wait_for("done")
             terminal.type("\x0f")  # Ctrl+O: open the tool calls
             terminal.type(f"{ESC}OR")  # F3: the log
-            terminal.wait_for("previous row")
+            terminal.wait_for("Enter details")
             terminal.type("\r")  # the details of a row
             terminal.wait_for("event ")
             terminal.type(ESC)

@@ -21,7 +21,11 @@ FIRST_TOKEN_TARGET: Final = 2.0
 SHORTEST_GENERATION: Final = 0.05
 """Seconds of generation below which a rate says more about buffers than about the model."""
 
+_SHORTEST_BAR: Final = 0.001
+"""Seconds at which a duration's bar begins."""
+
 _BARS: Final = "▁▂▃▄▅▆▇█"
+_EIGHTHS: Final = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _NAME: Final = 40
 """Characters of a tool's name in a phase."""
@@ -204,6 +208,19 @@ def spark(values: Sequence[int], width: int) -> str:
     shown = values[-width:] if width > 0 else ()
     top = max(shown, default=0)
     return "".join(_BARS[math.ceil(7 * value / top)] if value > 0 else _BARS[0] for value in shown)
+
+
+def bar(seconds: float | None, width: int) -> str:
+    """A time as a bar of at most `width` cells: log10(seconds ÷ 1 ms), a cell for each tenfold, in eighths.
+
+    1 s is three cells. Logarithmic, since tools take from milliseconds to minutes. At least an eighth; empty while
+    unknown.
+    """
+    if seconds is None or width < 1:
+        return ""
+    eighths = math.floor(8 * math.log10(max(seconds, _SHORTEST_BAR) / _SHORTEST_BAR) + 1e-6)
+    whole, rest = divmod(min(max(1, eighths), 8 * width), 8)
+    return "█" * whole + _EIGHTHS[rest]
 
 
 @lru_cache(maxsize=2048)

@@ -55,7 +55,7 @@ class Link:
         self._loaded = False
         """The present engine reached `SessionStarted`."""
         self._waiting: str | None = None
-        """A prompt sent while there was no engine to take it."""
+        """A prompt sent before there was an engine to take it; it goes out as soon as one is loaded."""
         self._cancelling = False
         self._cancelled_at = 0.0
         self._replace = False
@@ -101,15 +101,21 @@ class Link:
         assert not self.busy
         self.busy, self._cancelling = True, False
         self._publish(e.PromptSent(text))
-        if self._child is None:
-            self._waiting = text
-            self._task = asyncio.ensure_future(self._start_next())
-        else:
+        if self._loaded:
             self._command(c.Send(text))
+            return
+        self._waiting = text
+        if self._child is None:
+            self._task = asyncio.ensure_future(self._start_next())
 
     def cancel(self, mode: Literal["immediate", "after_turn"] = "immediate") -> None:
         """Stop the run; asked again while the first time still has no effect, kill the engine and start another."""
         if not self.busy:
+            return
+        if self._waiting is not None:
+            self._waiting = None
+            self._publish(e.CancelRequested(mode))
+            self._publish(e.RunEnded(self.conversation.runs, "cancelled"))
             return
         now = asyncio.get_running_loop().time()
         if self._cancelling:
@@ -208,16 +214,17 @@ class Link:
             code = await child.wait()
         child.close()
         self._child = None
+        loaded, self._loaded, self._waiting = self._loaded, False, None
         asked, self._replace = self._closing or self._replace, False
-        error = "" if asked else _ending(code, loaded=self._loaded)
-        self._settle(error)
+        error = "" if asked else _ending(code, loaded=loaded)
+        self._settle(error, loaded=loaded)
         self._publish(e.EngineEnded(code, error))
         self._crashes += not asked
-        wanted = asked or (self._loaded and self._crashes < _CRASHES)
+        wanted = asked or (loaded and self._crashes < _CRASHES)
         if self._respawn and wanted and not self._closing:
             await self._start_next()
 
-    def _settle(self, error: str) -> None:
+    def _settle(self, error: str, *, loaded: bool) -> None:
         if not self.busy:
             return
         left = self.conversation.settle(FAILED_NOTE if error else CUT_NOTE)
@@ -225,7 +232,7 @@ class Link:
             self._publish(e.ConversationExtended(tuple(left)))
         run = self.conversation.runs
         if error:
-            hint = "a new engine has the conversation: send the prompt again" if self._loaded else ""
+            hint = "a new engine has the conversation: send the prompt again" if loaded else ""
             self._publish(e.RunEnded(run, "failed", error, kind="engine", hint=hint))
         else:
             self._publish(e.RunEnded(run, "cancelled"))

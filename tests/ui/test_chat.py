@@ -187,7 +187,7 @@ async def test_following_comes_back(how: str) -> None:
         if how == "end":
             await pilot.press("end")
         elif how == "click":
-            await pilot.click(ChatPane, offset=(app.lines[-1].index("↓"), 15))
+            await pilot.click(ChatPane, offset=(app.lines[-1].index("↓"), app.chat.size.height))
         elif how == "follow":
             app.chat.follow()
         else:
@@ -265,7 +265,7 @@ async def test_cards_expand_by_key_by_click_and_all_at_once() -> None:
         app.chat.action_toggle_all()
         assert "arguments" not in app.shown
         row = next(y for y, line in enumerate(app.lines) if "#2" in line)
-        await pilot.click(ChatPane, offset=(5, row))
+        await pilot.click(ChatPane, offset=(5, row + 1))
         assert app.shown.count("arguments") == 1
         assert app.told == ["c2"]
 
@@ -288,13 +288,13 @@ async def test_selected_text_is_unwrapped_and_without_margins() -> None:
         app.feed(e.MessageCompleted(item="m1", agent="Guide", text=f"{text}\n\n```py\ndef f():\n    pass\n```"))
         top = next(y for y, line in enumerate(app.lines) if "one two" in line)
         end = next(y for y, line in enumerate(app.lines) if "pass" in line)
-        await pilot.mouse_down(ChatPane, offset=(3, top))
-        await pilot.hover(ChatPane, offset=(30, end))
-        await pilot.mouse_up(ChatPane, offset=(30, end))
+        await pilot.mouse_down(ChatPane, offset=(3, top + 1))
+        await pilot.hover(ChatPane, offset=(30, end + 1))
+        await pilot.mouse_up(ChatPane, offset=(30, end + 1))
         assert app.screen.get_selected_text() == f"{text}\n\ndef f():\n    pass"
-        await pilot.mouse_down(ChatPane, offset=(7, top))
-        await pilot.hover(ChatPane, offset=(15, top))
-        await pilot.mouse_up(ChatPane, offset=(15, top))
+        await pilot.mouse_down(ChatPane, offset=(7, top + 1))
+        await pilot.hover(ChatPane, offset=(15, top + 1))
+        await pilot.mouse_up(ChatPane, offset=(15, top + 1))
         assert app.screen.get_selected_text() == "two three"
 
 
@@ -321,8 +321,8 @@ async def test_links_are_told_and_not_opened() -> None:
     async with running() as (app, pilot):
         app.feed(*start(), e.MessageCompleted(item="m1", agent="Guide", text="see [here](https://x.y/z) now"))
         row = app.lines.index("   see here now")
-        await pilot.click(ChatPane, offset=(8, row))
-        await pilot.click(ChatPane, offset=(13, row))
+        await pilot.click(ChatPane, offset=(8, row + 1))
+        await pilot.click(ChatPane, offset=(13, row + 1))
         assert app.told == ["https://x.y/z"]
 
 

@@ -291,3 +291,44 @@ async def test_nothing_is_repainted_while_nothing_changes(monkeypatch: pytest.Mo
 async def test_a_frame_draws_only_the_rows_in_view() -> None:
     async with logged(*BEGIN, *LINES * 20, size=(80, 24)) as (app, _):
         assert len(app.pane._strips) <= 2 * app.pane.size.height
+
+
+async def test_a_settled_row_has_a_bar_for_its_duration_where_there_is_room() -> None:
+    tool = (e.ToolEnded("c1", "dig", "", duration=1.0), e.ToolStarted("c2", "look"))
+    async with logged(*BEGIN, *tool, size=(80, 20)) as (app, pilot):
+        settled, live = app.lines[len(app.state.rows) - 2 : len(app.state.rows)]
+        assert settled.endswith("███   ✔ 1.0 s")
+        assert "█" not in live
+        await pilot.press("up", "y")
+        await pilot.pause()
+        copied = app.told[-1]
+        assert isinstance(copied, LogPane.CopyRequested)
+        assert "█" not in copied.text
+        await pilot.resize_terminal(50, 20)
+        await pilot.pause()
+        assert "█" not in "".join(app.lines)
+
+
+async def test_a_double_click_selects_no_text() -> None:
+    async with logged(*BEGIN, *LINES) as (app, pilot):
+        await pilot.click(LogPane, offset=(10, 3), times=2)
+        await pilot.pause()
+        assert told(app, LogPane.RowOpened)
+        assert app.screen.get_selected_text() is None
+
+
+async def test_a_summary_that_changes_without_growing_is_drawn_anew() -> None:
+    async with logged(*BEGIN, size=(100, 20)) as (app, _):
+        assert "gpt-x" in app.lines[len(app.state.rows) - 1]
+        app.happen(e.ResponseStarted(1, 1, "", "gpt-y"), step=0.0)
+        assert "gpt-y" in app.lines[len(app.state.rows) - 1]
+
+
+async def test_an_empty_session_in_place_of_a_long_one_leaves_nothing_to_scroll() -> None:
+    async with logged(*BEGIN, *LINES) as (app, pilot):
+        await pilot.press("home")
+        app.state = type(app.state)()
+        app.frame()
+        assert app.pane.max_scroll_y == 0
+        assert app.pane.following
+        assert not any(app.lines)

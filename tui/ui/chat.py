@@ -137,15 +137,19 @@ class ChatPane(TranscriptView, can_focus=True):
     # Mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Follow a link or the marker, or expand what was clicked."""
-        if self.on_chip(event.x, event.y):
+        """Follow a link or the marker, or expand what was clicked; a double click does not select everything."""
+        event.prevent_default()
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if self.on_chip(*offset):
             self.follow()
             return
-        row = event.y + self.scroll_offset.y
+        row = offset.y + self.scroll_offset.y
         line = self._transcript.line(row)
         if line is None or self.text_selection is not None:
             return
-        if href := self._styles.link(style_at(line, event.x)):
+        if href := self._styles.link(style_at(line, offset.x)):
             self.post_message(self.LinkClicked(href))
             return
         place = self._transcript.place(row)

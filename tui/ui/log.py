@@ -115,7 +115,11 @@ class LogPane(RowsView, can_focus=True):
             self.post_message(self.CopyRequested(self._line(self._at, roomy=True)))
 
     def on_click(self, event: events.Click) -> None:
-        """Follow by the marker, or put the cursor on a row; a second click opens it."""
+        """Follow by the marker, or put the cursor on a row; a second click opens it.
+
+        Textual's own answer to a second click, all of the widget selected, would here be the whole session.
+        """
+        event.prevent_default()
         if self.text_selection is not None:
             return
         offset = event.get_content_offset(self)
@@ -136,7 +140,7 @@ class LogPane(RowsView, can_focus=True):
     def _line(self, index: int, *, roomy: bool = False) -> str:
         columns = Columns.of(400) if roomy else self._columns
         parts = pieces(self._state.rows[index], columns, self._now)
-        return parts._replace(gap="  ").text if roomy else parts.text
+        return parts._replace(gap="  ", bar="").text if roomy else parts.text
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text as it stands in the pane."""

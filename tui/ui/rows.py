@@ -36,6 +36,9 @@ _KIND: Final = 9
 _AGENT: Final = 14
 _INDENT: Final = 2
 _DEEPEST: Final = 4
+_BAR: Final = 5
+_BAR_FROM: Final = 64
+"""Cells of a pane from which on durations have a bar: below, the summary needs the room."""
 _SUMMARY: Final = 400
 """Characters of a summary that are cleaned for a line: more than the widest pane shows."""
 
@@ -60,7 +63,7 @@ class Face(NamedTuple):
 
     status: str
     deltas: int
-    length: int
+    summary: str
     agent: str
     duration: float | None
     beat: int
@@ -69,7 +72,7 @@ class Face(NamedTuple):
     def of(cls, row: Row, now: float) -> "Face":
         """The row's face at a time of day."""
         beat = int((now - (row.started or row.at)) * 10) if row.status == "live" else -1
-        return cls(row.status, row.count, len(row.summary), row.agent, row.duration, beat)
+        return cls(row.status, row.count, row.summary, row.agent, row.duration, beat)
 
 
 class Pieces(NamedTuple):
@@ -81,6 +84,7 @@ class Pieces(NamedTuple):
     counted: str
     summary: str
     gap: str
+    bar: str
     end: str
 
     @property
@@ -94,7 +98,8 @@ def pieces(row: Row, columns: Columns, now: float) -> Pieces:
     kind = f"{GLYPHS.get(row.kind, '·')} {one_line(row.kind, _KIND - 2)}".ljust(_KIND) + " "
     agent = f"{_fitted(one_line(row.agent, _AGENT * 2), columns.agent)} " if columns.agent else ""
     end = _end(row, now, roomy=columns.width >= 40)
-    room = columns.width - len(clock) - len(kind) - cell_len(agent) - (cell_len(end) + 1 if end else 0)
+    bar = _bar(row) if columns.width >= _BAR_FROM else ""
+    room = columns.width - len(clock) - len(kind) - cell_len(agent) - len(bar) - (cell_len(end) + 1 if end else 0)
     if room < 4:
         end, room = "", max(0, room + cell_len(end) + 1 if end else room)
     before = " " * min(_INDENT * min(row.depth, _DEEPEST), max(0, room // 3))
@@ -102,8 +107,8 @@ def pieces(row: Row, columns: Columns, now: float) -> Pieces:
         before += _counted(row.count, roomy=room >= 26)
     before = cut_text(before, room)
     summary = cut_text(one_line(row.summary, _SUMMARY), max(0, room - cell_len(before)))
-    gap = " " * (columns.width - len(clock) - len(kind) - cell_len(agent) - cell_len(before + summary) - cell_len(end))
-    return Pieces(clock, kind, agent, before, summary, gap, end)
+    used = len(clock) + len(kind) + cell_len(agent) + cell_len(before + summary) + len(bar) + cell_len(end)
+    return Pieces(clock, kind, agent, before, summary, " " * (columns.width - used), bar, end)
 
 
 def strip(row: Row, columns: Columns, now: float, palette: Palette, base: Style) -> Strip:
@@ -116,6 +121,7 @@ def strip(row: Row, columns: Columns, now: float, palette: Palette, base: Style)
         palette.muted,
         palette.error if row.kind == "error" else palette.text,
         Style.null(),
+        palette.spark,
         _end_style(row, palette),
     )
     return Strip([Segment(text, base + look) for text, look in zip(texts, looks, strict=True) if text], columns.width)
@@ -149,6 +155,12 @@ def _end(row: Row, now: float, *, roomy: bool) -> str:
         mark = "✗" if row.status == "failed" else "■"
         return f"{mark} {row.status} {spent}".rstrip() if roomy else f"{mark} {row.status}"
     return spent
+
+
+def _bar(row: Row) -> str:
+    """How long a settled row took, to compare rows at a glance; blank while live or unknown."""
+    spent = None if row.status == "live" else row.duration
+    return figures.bar(spent, _BAR).ljust(_BAR) + " "
 
 
 def _kind_style(row: Row, palette: Palette) -> Style:

@@ -71,6 +71,8 @@ class RowsView(ScrollView):
         self._state, self._seq, self._count = state, -1, 0
         self._strips.clear()
         self._set_following(True)
+        with self._scrolling():
+            grow(self, Size(self._columns.width, 0))
         self.refresh()
 
     def _grow(self) -> None:
