@@ -23,6 +23,9 @@ _CLOSE_GRACE = 1.0
 _KILL_AFTER = 1.0
 """Seconds a cancel has to take effect before asking again kills the engine: two hasty keys are one wish."""
 
+_NOT_LOADED = 3
+"""An engine's exit status where the agent's code is at fault, which it has told."""
+
 _CRASHES = 3
 """Unasked ends in a row, with no run completed between, after which no further engine is started unasked."""
 
@@ -249,4 +252,6 @@ def _ending(code: int | None, *, loaded: bool) -> str:
         return f"the engine was ended by signal {signal.Signals(-code).name}"
     if loaded:
         return f"the engine ended unexpectedly (exit status {code})"
-    return "the agent could not be loaded" if code == 3 else f"the engine ended while starting (exit status {code})"
+    if code == _NOT_LOADED:
+        return "the agent could not be loaded: mend it, then send a prompt"
+    return f"the engine ended while starting (exit status {code})"

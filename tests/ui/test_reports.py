@@ -3,7 +3,7 @@ from datetime import timedelta, timezone
 from tui import events as e
 from tui.fold import fold
 from tui.state import State
-from tui.ui.reports import count, history, stats
+from tui.ui.reports import count, farewell, history, stats
 from tui.wire import Record
 
 ZONE = timezone(timedelta(hours=7))
@@ -134,3 +134,16 @@ def test_an_agent_used_as_a_tool_takes_no_part_in_the_conversation() -> None:
     )
     assert count(state).assistant == 1
     assert "inner" not in history(state, ZONE)
+
+
+def test_farewell_counts_the_tools_across_all_prompts() -> None:
+    state = State()
+    happened: list[e.Event] = [
+        e.SessionStarted("7f3a", "Guide", "gpt-x"),
+        e.PromptSent("one"), e.RunStarted(1), e.ToolCalled("a", "dig", "{}"), e.RunEnded(1, "completed"),
+        e.PromptSent("two"), e.RunStarted(2), e.ToolCalled("b", "dig", "{}"), e.UsageReported(2, 1, 1200, 0, 34, 0),
+        e.RunEnded(2, "completed"),
+    ]  # fmt: skip
+    for number, event in enumerate(happened, 1):
+        fold(state, Record(number, float(number), event))
+    assert farewell(state) == "agents-tui: session 7f3a · 2 runs · 2 tool calls · 1,200 tokens in, 34 out"

@@ -102,7 +102,7 @@ def _fold_session(state: State, record: Record) -> None:
         case e.EngineEnded(error=error):
             _add(state, record, "error" if error else "session", error or "engine ended", "failed" if error else "")
         case e.ConversationExtended(items=items):
-            _add(state, record, "session", f"{len(items)} items saved")
+            _add(state, record, "session", "1 item saved" if len(items) == 1 else f"{len(items)} items saved")
         case e.ConversationCleared():
             _add(state, record, "session", "conversation cleared")
         case _:

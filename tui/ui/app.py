@@ -21,7 +21,7 @@ from tui import events as e
 from tui.config import Settings
 from tui.link import Link
 from tui.places import crash_file, themes_folder
-from tui.safety import Secrets
+from tui.safety import Secrets, visible
 from tui.state import State
 from tui.ui import guards, markdown
 from tui.ui.actions import ACTIONS, bindings, clashes
@@ -35,6 +35,7 @@ from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
 from tui.ui.palette import variable_defaults
 from tui.ui.pump import Pane, Pump
+from tui.ui.reports import farewell
 from tui.ui.tabs import PaneTabs
 from tui.ui.themes import DEFAULT_THEME, load_theme
 
@@ -97,6 +98,8 @@ class AgentsApp(Intents):
         guards.install(self.report)
         with guards.watch_signals(self):
             result = self.run(mouse=self._settings.mouse)
+        if self.state.metrics.runs:
+            print(visible(farewell(self.state)))  # noqa: T201 - on the shell's screen, which is back
         return self.return_code or result or 0
 
     def on_mount(self) -> None:

@@ -120,6 +120,18 @@ def stats(state: State) -> str:
     return "\n".join(f"{name:<{width}}{value}".rstrip() for name, value in lines)
 
 
+def farewell(state: State) -> str:
+    """One line for the shell once the screen is gone: what the session came to."""
+    metrics = state.metrics
+    tokens = f"{metrics.input:,} tokens in, {metrics.output:,} out" if metrics.input or metrics.output else ""
+    parts = [f"session {state.session}", _some(metrics.runs, "run"), _some(metrics.tool_calls, "tool call"), tokens]
+    return f"agents-tui: {' · '.join(filter(None, parts))}"
+
+
+def _some(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def _calls(calls: int, failed: int) -> str:
     return f"{calls:,}, {failed:,} failed" if failed else f"{calls:,}"
 
