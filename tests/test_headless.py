@@ -100,6 +100,16 @@ def test_an_agent_that_cannot_be_loaded_is_named_with_its_line(tmp_path: Path) -
     assert "broken.py:2" in line
 
 
+def test_a_package_called_tui_where_the_user_stands_is_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "tui").mkdir()
+    (tmp_path / "tui" / "__init__.py").write_text("raise SystemExit('not this one')")
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "XDG_CONFIG_HOME": "/nonexistent"}
+    command = [sys.executable, "-P", "-m", "tui", "run", "say hello", "--agent", "friendly"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"hello" in done.stdout
+
+
 def test_an_interrupt_stops_the_run_with_status_130() -> None:
     with (
         ServerProcess([[Text("begun "), Wait("never"), Text("not this")]]) as server,

@@ -11,15 +11,27 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO
 
 from tui.pipes import Lines, Sink
+
+_ROOT = str(Path(__file__).parents[1])
+_START = """\
+import sys
+sys.path.insert(0, sys.argv.pop())
+import tui
+del sys.path[0]
+from tui.engine.main import main
+main()
+"""
+"""Imports this very package, whatever else is called `tui` where the user stands (hence also `-P`)."""
 
 ReceiveLines = Callable[[list[bytes]], None]
 
 
 class Child:
-    """`python -m tui.engine` with four pipes: events out, commands in, its standard output and its standard error.
+    """The engine with four pipes: events out, commands in, its standard output and its standard error.
 
     The constructor needs no event loop, so that the engine can import the SDK while the screen is still being built.
     It raises OSError where the system starts no process.
@@ -31,7 +43,7 @@ class Child:
         self._sink: Sink | None = None
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, by this very interpreter
-                [sys.executable, "-m", "tui.engine", "--in", str(theirs_in), "--out", str(theirs_out)],
+                [sys.executable, "-P", "-c", _START, "--in", str(theirs_in), "--out", str(theirs_out), _ROOT],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
