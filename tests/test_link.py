@@ -177,6 +177,22 @@ async def test_a_restart_loads_the_file_anew_and_keeps_the_conversation(agent: s
         assert runs == [1, 2]
 
 
+async def test_keys_that_user_code_prints_are_masked(
+    agent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "planted-0123456789")
+    (tmp_path / "fragile.py").write_text(
+        "import os, logging\n"
+        "print('key', os.environ['OPENAI_API_KEY'])\n"
+        "raise ValueError('bad key ' + os.environ['OPENAI_API_KEY'])\n"
+    )
+    async with ModelServer([[Text("x")]]) as server, linked(server, agent) as (_, watcher):
+        await watcher.until(e.EngineEnded)
+        said = [str(event) for event in watcher.seen]
+        assert any("key …6789" in text for text in said)
+        assert not [text for text in said if "planted" in text]
+
+
 async def test_closing_leaves_no_process(agent: str) -> None:
     async with ModelServer([[Text("x"), Wait("never")]]) as server:
         async with linked(server, agent) as (link, watcher):

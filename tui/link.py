@@ -4,6 +4,7 @@ Everything the engine says, and what happens to it, is published on the bus.
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 from typing import Literal
@@ -15,6 +16,7 @@ from tui import events as e
 from tui.bus import Bus
 from tui.child import Child
 from tui.conversation import CUT_NOTE, FAILED_NOTE, Conversation
+from tui.safety import Secrets
 from tui.wire import Stamped, WireError, decode_stamped, encode
 
 _CLOSE_GRACE = 1.0
@@ -54,6 +56,7 @@ class Link:
         self.busy = False
         """A prompt was sent whose run has not ended."""
         self._respawn = respawn
+        self._secrets = Secrets.of_environment(os.environ)
         self._child: Child | None = None
         self._loaded = False
         """The present engine reached `SessionStarted`."""
@@ -169,9 +172,21 @@ class Link:
             except WireError as error:
                 self._publish(e.Notice("error", f"a line from the engine could not be read: {error}"))
                 continue
+            stamped = self._without_secrets(stamped)
             self._note(stamped.event)
             batch.append(stamped)
         self.bus.extend(batch)
+
+    def _without_secrets(self, stamped: Stamped) -> Stamped:
+        """What is said about the run, unlike what the model said, is shown and kept without keys in it."""
+        match stamped.event:
+            case e.Notice(level=level, text=text, detail=detail):
+                clean: e.Event = e.Notice(level, self._secrets.redact(text), self._secrets.redact(detail))
+            case e.OutputCaptured(stream=stream, text=text, level=level_name):
+                clean = e.OutputCaptured(stream, self._secrets.mask(text), level_name)
+            case _:
+                return stamped
+        return Stamped(stamped.at, clean)
 
     def _note(self, event: e.Event) -> None:
         self.conversation.apply(event)
@@ -190,7 +205,8 @@ class Link:
     def _captures(self, stream: Literal["stdout", "stderr"]) -> Callable[[list[bytes]], None]:
         def publish(lines: list[bytes]) -> None:
             for line in lines:
-                self._publish(e.OutputCaptured(stream, line.decode("utf-8", "replace").rstrip("\r")))
+                text = line.decode("utf-8", "replace").rstrip("\r")
+                self._publish(e.OutputCaptured(stream, self._secrets.mask(text)))
 
         return publish
 

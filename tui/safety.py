@@ -177,6 +177,10 @@ class Secrets:
         """The values of all variables whose names speak of a key, token, secret, password or credentials."""
         return cls(value for name, value in environment.items() if _SECRET_VARIABLE.search(name))
 
+    def mask(self, text: str) -> str:
+        """The text without the registered values."""
+        return self._exact.sub(lambda found: _mask(found[0]), text) if self._exact else text
+
     def redact(self, text: str) -> str:
         """The text without the registered values and without what has the shape of a secret."""
-        return redact(self._exact.sub(lambda found: _mask(found[0]), text) if self._exact else text)
+        return redact(self.mask(text))

@@ -108,6 +108,23 @@ async def test_the_ladder_of_ctrl_c() -> None:
         assert "close" in screen.link.wanted
 
 
+async def test_ctrl_c_copies_what_is_selected_before_it_stops_anything() -> None:
+    async with running() as screen:
+        await screen.type("go")
+        await screen.press("enter")
+        await screen.say(ANSWER[0], e.TextDelta("1.1.0", "copy these words"))
+        y = next(y for y, line in enumerate(screen.text.splitlines()) if "copy these words" in line)
+        await screen.pilot.mouse_down(offset=(3, y))
+        await screen.pilot.hover(offset=(9, y))
+        await screen.pilot.mouse_up(offset=(9, y))
+        await screen.press("ctrl+c")
+        assert screen.app.clipboard.startswith("copy t")
+        assert "copied" in notified(screen)
+        assert screen.link.wanted == ["send go"]
+        await screen.press("ctrl+c")
+        assert screen.link.wanted[-1] == "cancel immediate"
+
+
 async def test_scrolled_up_stays_put_and_says_that_there_is_more() -> None:
     async with running((100, 24)) as screen:
         await screen.type("go")
