@@ -80,6 +80,23 @@ def test_a_tool_call_is_shown_in_chat_log_and_figures(config: dict[str, str]) ->
             assert re.search(r"tool calls +1", terminal.text)
 
 
+def test_suspend_gives_the_terminal_back_and_fg_paints_it_all_again(config: dict[str, str]) -> None:
+    env = {**config, "PS1": "shell> ", "PYTHONPATH": str(Path.cwd())}
+    with Terminal(["bash", "--norc", "--noprofile", "-i"], env=env) as terminal:
+        terminal.wait_for("shell>")
+        terminal.type(f"{' '.join(program())}\r")
+        terminal.wait_for("ready")
+        terminal.type("half a prompt\x1a")
+        terminal.wait_for("Stopped")
+        assert _left_on(bytes(terminal.raw)) <= {b"2004"}, "bracketed paste is the shell's own"
+        terminal.type("clear; fg\r")
+        terminal.wait_for("half a prompt")
+        terminal.wait_for("EVENT LOG")
+        terminal.wait_for("ready")
+        terminal.type("\x11")
+        terminal.wait_for("shell>")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_restores_the_terminal(number: signal.Signals, config: dict[str, str]) -> None:
     with Terminal(program(), env=config) as terminal:

@@ -106,6 +106,7 @@ class AgentsApp(Intents):
         self.arrange()
         self._use_keys(self._settings.keys)
         self.query_one(Composer).focus()
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # after the shell's `fg`
         self.call_after_refresh(self._begin)
 
     def on_resize(self) -> None:
