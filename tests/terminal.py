@@ -62,8 +62,14 @@ class Terminal:
             except AssertionError:
                 self.process.kill()
                 self.process.wait()
-        os.close(self._slave)
-        os.close(self._master)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """The terminal is gone, as when its window was closed."""
+        if self._master >= 0:
+            os.close(self._slave)
+            os.close(self._master)
+            self._master = -1
 
     @property
     def lines(self) -> list[str]:

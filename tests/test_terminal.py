@@ -106,6 +106,28 @@ def test_a_signal_restores_the_terminal(number: signal.Signals, config: dict[str
         _assert_restored(terminal)
 
 
+def test_a_terminal_that_goes_away_ends_screen_and_engine(config: dict[str, str]) -> None:
+    with ServerProcess([[Text("begun"), Wait("never")]]) as server:
+        command = program("storyteller", "--base-url", server.base_url)
+        with Terminal(command, env=config) as terminal:
+            terminal.wait_for("ready")
+            terminal.type("go\r")
+            terminal.wait_for("begun")
+            terminal.hang_up()
+            assert terminal.process.wait(10) == 128 + signal.SIGHUP
+            assert server.request(0)["disconnected_at"] is not None, "the engine is gone too"
+
+
+def test_a_resize_storm_leaves_a_whole_screen(config: dict[str, str]) -> None:
+    with Terminal(program(), size=(100, 30), env=config) as terminal:
+        terminal.wait_for("ready")
+        for columns, rows in [(60, 16), (200, 60), (61, 17), (79, 24), (120, 40), (40, 10), (90, 25)] * 5:
+            terminal.resize(columns, rows)
+            terminal.read(0.01)
+        terminal.wait_for(lambda: "METRICS" in terminal.text and "ask, or /" in terminal.lines[-2])
+        assert len(terminal.lines) == 25
+
+
 def test_a_crash_is_one_line_and_restores_the_terminal(tmp_path: Path, config: dict[str, str]) -> None:
     """The screen itself fails, with foreign text in the error."""
     (tmp_path / "crash.py").write_text(

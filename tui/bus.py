@@ -61,12 +61,15 @@ class Reader:
 
 
 class Bus:
-    """The log. `clock` gives the wall time, in seconds since the epoch, of events that bring none."""
+    """The log. `clock` gives the wall time, in seconds since the epoch, of events that bring none.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
+    It goes on after record `seq`, of a session that was resumed.
+    """
+
+    def __init__(self, clock: Callable[[], float], seq: int = 0) -> None:
+        self.now = clock
         self._records: list[Record] = []
-        self._dropped = 0
+        self._dropped = seq
         """Records no longer held; record `seq` stands at `seq - 1 - _dropped`."""
         self._readers: set[Reader] = set()
         self.closed = False
@@ -78,7 +81,7 @@ class Bus:
 
     def publish(self, event: Event) -> Record:
         """Append an event that happens now, and wake the readers."""
-        return self.append(Stamped(self._clock(), event))
+        return self.append(Stamped(self.now(), event))
 
     def append(self, stamped: Stamped) -> Record:
         """Append an event that carries its own time, and wake the readers."""

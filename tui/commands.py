@@ -39,6 +39,15 @@ class Send(_Command, frozen=True):
     text: str
 
 
+class Steer(_Command, frozen=True):
+    """Hand this to the run under way once its turn and the tools of it are done. Answered by `Steered`.
+
+    Dropped without a run, and when the run ends before: what was not answered is the sender's to send again.
+    """
+
+    text: str
+
+
 class Cancel(_Command, frozen=True):
     """Stop the run: at once, or when the turn under way is complete. Without a run: nothing happens."""
 
@@ -53,4 +62,4 @@ class Close(_Command, frozen=True):
     """Cancel what runs and end the process."""
 
 
-Command: TypeAlias = Open | Send | Cancel | Clear | Close
+Command: TypeAlias = Open | Send | Steer | Cancel | Clear | Close

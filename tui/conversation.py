@@ -27,7 +27,8 @@ class Conversation:
         self._begin("")
 
     def _begin(self, prompt: str) -> None:
-        self._prompt = prompt
+        self._prompts = [prompt] if prompt else []
+        """What the user said and was not saved yet."""
         self._answered = True
         """Whether the newest saved item needs no answer."""
         self._texts: dict[str, list[str]] = {}
@@ -49,6 +50,8 @@ class Conversation:
                 self._ended[call] = output
             case e.PromptSent(text=text):
                 self._begin(text)
+            case e.Steered(text=text):
+                self._prompts.append(text)
             case e.RunStarted(run=run):
                 self.runs = run
             case e.ConversationExtended(items=items):
@@ -67,7 +70,7 @@ class Conversation:
         for item in items:
             self._answered = False
             if item.get("role") == "user":
-                self._prompt = ""
+                del self._prompts[:1]
             elif item.get("type") == "function_call":
                 self._saved_calls.add(str(item.get("call_id")))
             elif item.get("role") == "assistant":
@@ -82,7 +85,7 @@ class Conversation:
         a call without one. Calls whose arguments never became whole are left out. `withhold` leaves out what the
         model said and did. Does not change `items`: publish what it gives as `ConversationExtended`.
         """
-        left: list[dict[str, Any]] = [{"role": "user", "content": self._prompt}] if self._prompt else []
+        left: list[dict[str, Any]] = [{"role": "user", "content": prompt} for prompt in self._prompts]
         text, calls = ("", []) if withhold else (self._unsaved_text(), self._unsaved_calls())
         if not left and not text and not calls and self._answered:
             return []

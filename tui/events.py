@@ -75,6 +75,22 @@ class PromptSent(_Event, frozen=True):
     text: str
 
 
+class QueueChanged(_Event, frozen=True):
+    """What the user has sent and no run has taken up; published by the screen whenever it changes, always whole."""
+
+    waiting: tuple[str, ...] = ()
+    """Prompts for the runs to come, in their order."""
+    steering: tuple[str, ...] = ()
+    """Messages for the run under way, at its next safe point."""
+
+
+class Steered(_Event, frozen=True):
+    """The run goes on with a message that the user sent in the middle of it. Between two turns."""
+
+    run: int
+    text: str
+
+
 class RunStarted(_Event, frozen=True):
     """The SDK's run loop was entered for the prompt sent last."""
 
@@ -280,7 +296,7 @@ class RawReceived(_Event, frozen=True):
 
 Event: TypeAlias = (
     EngineStarted | SessionStarted | EngineEnded | ConversationExtended | ConversationCleared
-    | PromptSent | RunStarted | AgentChanged | ModelRequested | ResponseStarted
+    | PromptSent | QueueChanged | Steered | RunStarted | AgentChanged | ModelRequested | ResponseStarted
     | ReasoningDelta | TextDelta | RefusalDelta | MessageCompleted | ReasoningCompleted
     | ToolCallStarted | ArgumentsDelta | ToolCalled | ToolStarted | ToolEnded
     | HandoffOccurred | UsageReported | CancelRequested | RunStuck | RunEnded

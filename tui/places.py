@@ -17,6 +17,11 @@ def themes_folder() -> Path:
     return config_folder() / "themes"
 
 
+def sessions_folder() -> Path:
+    """The recorded sessions; it may not exist."""
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "sessions"
+
+
 def crash_file() -> Path:
     """Where the traceback of a crash goes; its folder may not exist."""
     return Path(platformdirs.user_log_dir(_NAME, appauthor=False)) / "crash.log"

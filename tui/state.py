@@ -131,7 +131,7 @@ class Row(msgspec.Struct, gc=False):
     """Of its first event."""
     at: float
     kind: str
-    """A short word: session prompt run agent model think text tool handoff cancel output notice error raw."""
+    """A short word: session prompt queue run agent model think text tool handoff cancel output notice error raw."""
     agent: str
     summary: str
     status: RowStatus = ""
@@ -233,6 +233,10 @@ class State(msgspec.Struct):
     """Index in `entries` by item or call id."""
     row_of: dict[str, int] = msgspec.field(default_factory=dict)
     """Index in `rows` by item or call id."""
+    waiting: tuple[str, ...] = ()
+    """Prompts for the runs to come."""
+    steering: tuple[str, ...] = ()
+    """Messages for the run under way that it has not taken up."""
     stuck: str = ""
     """Where user code holds the engine up; empty when it does not."""
     engine: Literal["starting", "up", "down"] = "starting"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from agents import Agent, Runner, RunResultStreaming
+from agents import Agent, Runner, RunResultStreaming, RunState, TResponseInputItem
 from agents.run_config import ToolErrorFormatterArgs
 
 from tui import events as e
@@ -16,6 +16,7 @@ from tui.engine.errors import Failure, classify
 from tui.engine.hooks import Hooks
 from tui.engine.items import plain_json
 from tui.engine.memory import Memory
+from tui.engine.steer import Steering
 from tui.engine.translate import Translator
 from tui.engine.watchdog import Patience, Watchdog
 
@@ -45,6 +46,7 @@ class Run:
         self._cancelled: CancelMode | None = None
         self._result: RunResultStreaming | None = None
         self._memory = Memory(common.session_id, common.conversation, self._emit)
+        self._steering = Steering(number, self._emit)
         self._levels: dict[str, tuple[Calls, Translator, Hooks]] = {}
         self._calls, self._translator, self._hooks = self._levels[""] = self._level("")
         self.watchdog = Watchdog(number, lambda: self._calls.running, common.publish, common.patience)
@@ -58,6 +60,10 @@ class Run:
             self.watchdog.cancel_asked()
         if self._result is not None:
             self._result.cancel(mode)
+
+    def steer(self, text: str) -> None:
+        """Hand a message over when the turn under way is complete; dropped if the run ends before."""
+        self._steering.add(text)
 
     async def drive(self) -> None:
         """Run to the end; whatever ends it, the last event says so."""
@@ -94,21 +100,28 @@ class Run:
 
     def _next_turn(self) -> int:
         self._turns += 1
+        self._steering.requested()
         return self._turns
 
     async def _stream(self) -> None:
-        """Start the run and translate its stream until it ends. Raises what ended it."""
-        if self._cancelled is not None:
-            return
+        """Run the prompt, and go on for as long as the user steers. Raises what ended it."""
         nested.current.set(self)
+        given: list[TResponseInputItem] | RunState[Any] | None = [{"role": "user", "content": self._prompt}]
+        while given is not None and self._cancelled is None:
+            await self._stretch(given)
+            given = self._steering.state() if self._cancelled is None else None
+
+    async def _stretch(self, given: list[TResponseInputItem] | RunState[Any]) -> None:
+        """Start or resume the run and translate its stream until it ends. Raises what ended it."""
         result = self._result = Runner.run_streamed(
             self._common.agent,
-            [{"role": "user", "content": self._prompt}],
+            given,
             session=self._memory,
             hooks=self._hooks,
             run_config=self._common.connection.run_config(self._format_error),
             max_turns=None,
         )
+        self._steering.begin(result)
         translate = self._translator.translate
         async for event in result.stream_events():
             translate(event)

@@ -52,6 +52,8 @@ async def _obey(session: Session, commands: AsyncIterator[c.Command]) -> None:
         match command:
             case c.Send(text=text):
                 session.send(text)
+            case c.Steer(text=text):
+                session.steer(text)
             case c.Cancel(mode=mode):
                 session.cancel(mode)
             case c.Clear():

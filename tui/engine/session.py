@@ -42,6 +42,11 @@ class Session:
         if self._run is None:
             self._begin()
 
+    def steer(self, text: str) -> None:
+        """Say this in the middle of the run under way; nothing happens without one."""
+        if self._run is not None:
+            self._run.steer(text)
+
     def cancel(self, mode: CancelMode = "immediate") -> None:
         """Stop the run under way; nothing happens without one."""
         if self._run is not None:

@@ -44,6 +44,8 @@ def _fold_session(state: State, record: Record) -> None:
             _set(state, record.at, "sending")
         case e.CancelRequested(mode=mode) if state.busy and mode != "after_turn":
             _set(state, record.at, "cancelling")
+        case e.QueueChanged(waiting=waiting, steering=steering):
+            state.waiting, state.steering = waiting, steering
         case e.RunStuck(tool=tool, where=where):
             state.stuck = f"{tool} at {where}" if tool else where
         case e.AgentChanged(agent=agent):

@@ -69,6 +69,10 @@ def _fold_plain(state: State, record: Record) -> None:
     match event:
         case e.PromptSent(text=text):
             _add(state, record, "prompt", text)
+        case e.Steered(text=text):
+            _add(state, record, "prompt", text)
+        case e.QueueChanged(waiting=waiting, steering=steering):
+            _add(state, record, "queue", " · ".join((*steering, *waiting)) or "nothing waits")
         case e.AgentChanged(agent=agent):
             _add(state, record, "agent", agent)
         case e.HandoffOccurred(source=source, target=target):

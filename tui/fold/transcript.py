@@ -40,6 +40,8 @@ def _fold_turning_points(state: State, record: Record) -> None:
         case e.PromptSent(text=text):
             state.live = len(state.entries)
             _add(state, Prompt(**_place(state, record), text=text))
+        case e.Steered(text=text):
+            _add(state, Prompt(**_place(state, record), text=text))
         case e.HandoffOccurred(source=source, target=target):
             _add(state, Handoff(**_place(state, record), source=source, target=target))
         case e.Notice(level=level, text=text, detail=detail):

@@ -37,6 +37,7 @@ from tui.ui.palette import variable_defaults
 from tui.ui.pump import Pane, Pump
 from tui.ui.reports import farewell
 from tui.ui.tabs import PaneTabs
+from tui.ui.terminal import say_last
 from tui.ui.themes import DEFAULT_THEME, load_theme
 
 _WELCOME = """\
@@ -99,7 +100,7 @@ class AgentsApp(Intents):
         with guards.watch_signals(self):
             result = self.run(mouse=self._settings.mouse)
         if self.state.metrics.runs:
-            print(visible(farewell(self.state)))  # noqa: T201 - on the shell's screen, which is back
+            say_last(visible(farewell(self.state)))
         return self.return_code or result or 0
 
     def on_mount(self) -> None:
@@ -110,7 +111,7 @@ class AgentsApp(Intents):
         self.call_after_refresh(self._begin)
 
     def on_resize(self) -> None:
-        self.arrange()
+        self.call_next(self.arrange)  # Textual takes on the new size after this
 
     def arrange(self) -> None:
         super().arrange()

@@ -16,6 +16,7 @@ from tui.ui.palette import Palette
 GLYPHS: Final = {
     "session": "◇",
     "prompt": "›",
+    "queue": "⋯",
     "run": "▶",
     "agent": "@",
     "model": "↳",

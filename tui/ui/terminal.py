@@ -62,6 +62,17 @@ def restore_terminal(fd: int, attributes: Attributes | None = None) -> None:
             termios.tcsetattr(fd, termios.TCSANOW, attributes)
 
 
+def say_last(text: str) -> None:
+    """A line on the shell's screen, which is back; to nobody if the terminal is gone."""
+    try:
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
+    except OSError:  # or else the interpreter's own last flush would change the exit status
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+
+
 @contextmanager
 def watch_signals(app: App[Any], *, grace: float = 2.0) -> Iterator[None]:
     """While inside, SIGTERM, SIGHUP and SIGQUIT make the app exit with return code 128 plus the signal's number.

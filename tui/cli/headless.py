@@ -1,0 +1,24 @@
+"""`agents-tui run PROMPT`: one prompt without the screen."""
+
+import asyncio
+import sys
+
+from tui.cli.options import Parser, connection_options, launch_of, settings_of
+
+
+def main(arguments: list[str]) -> int:
+    parser = Parser(prog="agents-tui run", description="Run one prompt without the screen.", allow_abbrev=False)
+    parser.add_argument("prompt", metavar="PROMPT", help="what to ask; - reads it from standard input")
+    parser.add_argument("--agent", metavar="AGENT", help="which agent to ask (default: demo)")
+    parser.add_argument("--json", action="store_true", help="print every event, one JSON record a line")
+    connection_options(parser)
+    options = parser.parse_args(arguments)
+    settings = settings_of(parser, options)
+    prompt = options.prompt
+    if prompt == "-":
+        prompt = sys.stdin.buffer.read().decode("utf-8", "replace").removesuffix("\n")
+    if not prompt.strip():
+        parser.error("the prompt is empty")
+    from tui.headless import run
+
+    return asyncio.run(run(launch_of(settings), prompt, json=options.json))

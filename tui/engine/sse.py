@@ -1,0 +1,75 @@
+"""Server-sent events as they pass by: cut into whole events, and what an event means in either API."""
+
+import re
+from typing import Any, Literal
+
+import msgspec
+
+Meaning = Literal["delta", "completed", "finished", "done", "other"]
+"""`delta`: a piece of text, reasoning or arguments. `completed`: the Responses API's last event of a whole response.
+`finished` and `done`: the same of Chat Completions in two, a natural `finish_reason` and `[DONE]`."""
+
+_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_DATA = re.compile(rb"^data:[ ]?(.*?)\r?$", re.MULTILINE)
+_NATURAL = ("stop", "tool_calls", "function_call")
+"""Finish reasons of whole answers; `length` and `content_filter` cut theirs off."""
+
+
+class Splitter:
+    """Cuts chunks of a stream into whole events, each with the blank line that ends it."""
+
+    def __init__(self) -> None:
+        self.rest = b""
+        """What came after the last whole event."""
+
+    def feed(self, chunk: bytes) -> list[bytes]:
+        """The events that this chunk completes."""
+        data, start, events = self.rest + chunk, 0, []
+        for end in _END.finditer(data, max(0, len(self.rest) - 3)):
+            events.append(data[start : end.end()])
+            start = end.end()
+        self.rest = data[start:]
+        return events
+
+
+class _Choice(msgspec.Struct):
+    delta: dict[str, Any] | None = None
+    finish_reason: str | None = None
+
+
+class _Data(msgspec.Struct):
+    type: str = ""
+    choices: list[_Choice] | None = None
+
+
+_data = msgspec.json.Decoder(_Data)
+
+
+def meaning_of(event: bytes) -> Meaning:
+    """What one whole event says; one that neither API sends is `other`."""
+    data = b"\n".join(_DATA.findall(event))
+    if data.strip() == b"[DONE]":
+        return "done"
+    try:
+        said = _data.decode(data)
+    except msgspec.MsgspecError:
+        return "other"
+    if said.type == "response.completed":
+        return "completed"
+    if said.type.endswith(".delta"):
+        return "delta"
+    for choice in said.choices or ():
+        if choice.finish_reason in _NATURAL:
+            return "finished"
+        if any(_has_text(value) for value in (choice.delta or {}).values() if not isinstance(value, str)):
+            return "delta"
+        if any(value for key, value in (choice.delta or {}).items() if key != "role" and isinstance(value, str)):
+            return "delta"
+    return "other"
+
+
+def _has_text(calls: object) -> bool:
+    """Whether `tool_calls` of a Chat Completions delta carry a piece of arguments."""
+    if not isinstance(calls, list):
+        return False
+    return any(isinstance(call, dict) and (call.get("function") or {}).get("arguments") for call in calls)

@@ -1,0 +1,361 @@
+"""A session on disk: a header line, then the records exactly as `--json` prints them, appended before they are shown.
+
+Reading takes what is there: a torn last line, garbage in the middle or an event type of a newer version cost only
+themselves. Writing never stops the session: what the disk does not take is kept in memory and tried again.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from tui import events as e
+from tui import wire
+from tui.bus import Bus
+from tui.wire import Record, WireError
+
+_RETRY: Final = 5.0
+"""Seconds after a failed write before another is tried; the end of a run and the end of the session try at once."""
+_LATEST: Final = 1e11
+"""Seconds since the epoch that no true record reaches, and that a date can still be made of."""
+_META: Final = b'{"agents_tui"'
+
+
+class Header(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The first line: what the session is and how to go on with it. Holds no key."""
+
+    session: str
+    agent: str
+    """As on the command line; empty where it is not known."""
+    created: float
+    """Seconds since the epoch."""
+    program: str = ""
+    """The version that wrote it."""
+    cwd: str = ""
+    model: str | None = None
+    base_url: str | None = None
+    api: Literal["responses", "chat"] | None = None
+    title: str = ""
+    """The name that the user gave it."""
+    parent: str = ""
+    """The session that this one began as a copy of."""
+
+
+class _Written(Header, frozen=True, omit_defaults=True, kw_only=True):
+    agents_tui: int
+
+
+class _Title(msgspec.Struct, frozen=True):
+    agents_tui: int
+    title: str
+
+
+_header = msgspec.json.Decoder(_Written)
+_title = msgspec.json.Decoder(_Title)
+_encoder = msgspec.json.Encoder()
+
+
+def header_line(header: Header) -> bytes:
+    """The first line of a session's file."""
+    fields = {name: value for name, value in msgspec.to_builtins(header).items() if value is not None}
+    return _encoder.encode({"agents_tui": wire.VERSION, **fields}) + b"\n"
+
+
+def title_line(title: str) -> bytes:
+    """A line that gives the session another name from there on; the file is only ever appended to."""
+    return _encoder.encode(_Title(wire.VERSION, title)) + b"\n"
+
+
+# Reading
+
+
+class Reading:
+    """The records of a file in order, numbered from 1 without gaps; `skipped` and `reason` once they have been read.
+
+    Raises OSError, when made or iterated, where the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.skipped = 0
+        """Lines that could not be read, and records that the numbers show to be missing."""
+        self.reason = ""
+        """What was wrong with the first of them, in one line."""
+        with path.open("rb") as file:
+            self.header = self._header(file.readline())
+        self._headed = self.header.created > 0
+
+    def __iter__(self) -> Iterator[Record]:
+        self.skipped, self.reason = 0, ""
+        seq = expected = 0
+        last = b""
+        with self.path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if line == last:
+                    self._skip(number, "the same as the line before")
+                    continue
+                last = line
+                if line.startswith(_META) or (number == 1 and self._headed):
+                    self._meta(number, line)
+                    continue
+                expected += 1
+                record = self._record(number, line)
+                if record is None:
+                    continue
+                if record.seq > expected:
+                    self._skip(number, f"records {expected} to {record.seq - 1} are missing", record.seq - expected)
+                expected = record.seq
+                seq += 1
+                yield record if record.seq == seq else Record(seq, record.at, record.event)
+
+    @property
+    def problem(self) -> str:
+        """What to tell the user of what was skipped; empty if all could be read."""
+        if not self.skipped:
+            return ""
+        what = "1 record" if self.skipped == 1 else f"{self.skipped:,} records"
+        return f"{what} of {self.path.name} could not be read: {self.reason}"
+
+    def _header(self, line: bytes) -> Header:
+        try:
+            return _header.decode(line)
+        except (msgspec.MsgspecError, RecursionError):
+            return Header(self.path.stem, "", 0.0)
+
+    def _meta(self, number: int, line: bytes) -> None:
+        decoder: msgspec.json.Decoder[_Written] | msgspec.json.Decoder[_Title] = _header if number == 1 else _title
+        try:
+            found = decoder.decode(line)
+        except (msgspec.MsgspecError, RecursionError) as error:
+            self._skip(number, str(error))
+            return
+        if found.agents_tui > wire.VERSION and not self.reason:
+            self._skip(number, "a newer version of the program wrote this", 0)
+        self.header = msgspec.structs.replace(self.header, title=found.title)
+
+    def _record(self, number: int, line: bytes) -> Record | None:
+        try:
+            record = wire.decode_record(line)
+        except (WireError, RecursionError) as error:
+            self._skip(number, "the last line is torn" if not line.endswith(b"\n") else str(error))
+            return None
+        if not 0 <= record.at < _LATEST:
+            self._skip(number, "it has an impossible time")
+            return None
+        return record
+
+    def _skip(self, number: int, reason: str, count: int = 1) -> None:
+        self.skipped += count
+        self.reason = self.reason or f"line {number}: {reason}"
+
+
+def read(path: Path) -> Reading:
+    """A session's file, to iterate over. Raises OSError."""
+    return Reading(path)
+
+
+# Writing
+
+
+class HeldError(OSError):
+    """Another program is writing this session."""
+
+
+def hold(path: Path) -> int:
+    """Open a session's file to append to it, for this program alone; the file descriptor.
+
+    What an interrupted write left of a record is cut off: it was never shown. Raises HeldError, or OSError.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _mend(descriptor)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise HeldError(error.errno, "another program has it open", str(path)) from error
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _mend(descriptor: int) -> None:
+    end = os.fstat(descriptor).st_size
+    start, tail = end, b""
+    while start > 0 and b"\n" not in tail:
+        start = max(0, start - 65536)
+        tail = os.pread(descriptor, end - start, start)
+    torn = tail.rpartition(b"\n")[2]
+    if not torn:
+        return
+    try:
+        wire.decode_record(torn)
+    except (WireError, RecursionError):
+        if not torn.startswith(_META):
+            os.ftruncate(descriptor, end - len(torn))
+            return
+    os.write(descriptor, b"\n")
+
+
+def copy(source: Path, target: Path, header: Header) -> None:
+    """A session of its own with the same records. Raises OSError."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(header_line(header))
+        file.writelines(map(wire.encode, read(source)))
+
+
+class Journal:
+    """Appends what comes on the bus. Whoever shows records calls `flush` first: what is shown, is on disk.
+
+    `mask` takes the secrets out of a text. With `resumed` the file has records already; `descriptor` is then what `hold`
+    gave, if it did. Problems are published as a notice, once; none is raised.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        path: Path,
+        header: Header,
+        mask: Callable[[str], str],
+        *,
+        resumed: bool = False,
+        descriptor: int | None = None,
+    ) -> None:
+        self.path = path
+        self.header = header
+        self._bus = bus
+        self._reader = bus.reader()
+        self._mask = mask
+        self._descriptor = descriptor
+        self._prompted = resumed
+        self._pending = bytearray()
+        """What the disk has not taken yet."""
+        self._failed_at: float | None = None
+        self._unsynced: OSError | None = None
+        """What came of an fsync in the background."""
+        self.closed = False
+
+    @property
+    def kept(self) -> bool:
+        """There is something to resume, all of it on disk."""
+        return self._prompted and self._failed_at is None
+
+    def flush(self) -> None:
+        """Write all that is new, in one write; to stable storage where a run has ended."""
+        batch = self._reader.take()
+        ended = any(isinstance(record.event, e.RunEnded) for record in batch)
+        self._prompted = self._prompted or any(isinstance(record.event, e.PromptSent) for record in batch)
+        self._pending += self._encode(batch)
+        if self._unsynced is not None:
+            self._fail(self._unsynced)
+            self._unsynced = None
+        waits = self._failed_at is not None and self._bus.now() - self._failed_at < _RETRY
+        if self._pending and (ended or not waits):
+            self._write(sync=ended)
+
+    def close(self) -> None:
+        """Write the rest and let go of the file. A new session in which nothing was asked leaves no file."""
+        if self.closed:
+            return
+        self.flush()
+        if self._pending:
+            self._write(sync=False)
+        self._reader.close()
+        self.closed = True
+        if self._descriptor is None:
+            return
+        try:
+            os.fsync(self._descriptor)
+            if not self._prompted:
+                self.path.unlink(missing_ok=True)
+        except OSError as error:
+            self._fail(error)
+        os.close(self._descriptor)
+        self._descriptor = None
+
+    def _write(self, *, sync: bool) -> None:
+        try:
+            descriptor = self._open()
+            while self._pending:
+                written = os.write(descriptor, self._pending)
+                del self._pending[:written]
+            if sync:
+                threading.Thread(target=self._sync, args=(os.dup(descriptor),), name="fsync").start()
+        except OSError as error:
+            self._fail(error)
+            return
+        if self._failed_at is not None:
+            self._failed_at = None
+            self._bus.publish(e.Notice("info", f"the session is saved again, without a gap: {self.path}"))
+
+    def _open(self) -> int:
+        """The file, made again with all it held where it has been deleted."""
+        old = self._descriptor
+        if old is not None and os.fstat(old).st_nlink:
+            return old
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = hold(self.path)
+        try:
+            if old is not None:
+                _pour(old, descriptor)
+                os.close(old)
+            elif not os.fstat(descriptor).st_size:
+                self._pending[:0] = header_line(self.header)
+        except OSError:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+        return descriptor
+
+    def _sync(self, descriptor: int) -> None:
+        """In a thread: a disk may take its time, and the screen has none."""
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            self._unsynced = error
+        finally:
+            os.close(descriptor)
+
+    def _fail(self, error: OSError) -> None:
+        told, self._failed_at = self._failed_at is not None, self._bus.now()
+        if not told:
+            reason = f"{self.path}: {error.strerror}"
+            self._bus.publish(
+                e.Notice("warning", f"the session is not being saved: {reason}. It is kept in memory and tried again")
+            )
+
+    def _encode(self, batch: list[Record]) -> bytes:
+        data = wire.encode_many(batch)
+        text = data.decode()
+        if self._mask(text) == text:
+            return data
+        return b"".join(_encoder.encode(self._masked(msgspec.to_builtins(record))) + b"\n" for record in batch)
+
+    def _masked(self, value: object) -> object:
+        match value:
+            case str():
+                return self._mask(value)
+            case dict():
+                return {key: self._masked(item) for key, item in value.items()}
+            case list() | tuple():
+                return [self._masked(item) for item in value]
+            case _:
+                return value
+
+
+def _pour(source: int, target: int) -> None:
+    """All of one file into another: wholly or not at all."""
+    at = 0
+    try:
+        os.ftruncate(target, 0)
+        while data := os.pread(source, 1 << 20, at):
+            at += os.write(target, data)
+    except OSError:
+        os.ftruncate(target, 0)
+        raise

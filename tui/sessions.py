@@ -1,0 +1,219 @@
+"""The recorded sessions of this user: list them, find one by the start of its id, rename and delete.
+
+Listing reads each file once; what it found is kept beside them, by size and time of change.
+"""
+
+import contextlib
+import difflib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from tui import events as e
+from tui import journal, wire
+from tui.journal import Header
+from tui.safety import one_line
+from tui.wire import WireError
+
+_INDEX: Final = "index.json"
+_TRASH: Final = ".trash"
+_TITLE: Final = 200
+"""Characters kept of a first prompt that serves as a title."""
+
+_OF_INTEREST: Final = re.compile(
+    rb'"type":\s*"(?:prompt_sent|run_started|usage_reported|session_started)"|^\{"agents_tui"'
+)
+"""Lines that a summary needs; all others are not parsed."""
+
+
+class SessionError(ValueError):
+    """No such session, or it cannot be changed; the message is one plain line that says what to do."""
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """One line of the list. Times are seconds since the epoch."""
+
+    session: str
+    title: str
+    """The given name, else the first prompt; foreign text."""
+    agent: str
+    """As it is called on the command line."""
+    cwd: str
+    created: float
+    changed: float
+    prompts: int = 0
+    turns: int = 0
+    """Runs of the agent."""
+    input: int = 0
+    output: int = 0
+    """Tokens, as the provider counted them."""
+    size: int = 0
+    """Bytes."""
+    name: str = ""
+    """The agent's own name."""
+
+
+class _Cached(msgspec.Struct, frozen=True, array_like=True):
+    changed_ns: int
+    size: int
+    summary: Summary
+
+
+_index = msgspec.json.Decoder(dict[str, _Cached])
+
+
+def new_id() -> str:
+    """Eight hexadecimal digits."""
+    return secrets.token_hex(4)
+
+
+class Sessions:
+    """The sessions in one folder, which need not exist."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, session: str) -> Path:
+        """Where the session of this id is, or would be."""
+        return self.folder / f"{session}.jsonl"
+
+    def all(self) -> list[Summary]:
+        """Those in which something was asked, the one that changed last first."""
+        known = self._cached()
+        found = {name: self._summary(path, known.get(name)) for name, path in self._files()}
+        kept = {name: cached for name, cached in found.items() if cached is not None}
+        if kept != known:
+            self._keep(kept)
+        summaries = [cached.summary for cached in kept.values() if cached.summary.prompts]
+        return sorted(summaries, key=lambda summary: summary.changed, reverse=True)
+
+    def latest(self, cwd: Path) -> Summary:
+        """The session that changed last of those begun in a folder. Raises SessionError."""
+        for summary in self.all():
+            if summary.cwd == str(cwd):
+                return summary
+        raise SessionError("no session was begun in this folder: agents-tui sessions list shows those of others")
+
+    def find(self, prefix: str) -> Path:
+        """The one whose id begins with `prefix`. Raises SessionError that names the nearest."""
+        ids = [name for name, _ in self._files()]
+        if prefix in ids:
+            return self.path(prefix)
+        fits = [name for name in ids if prefix and name.startswith(prefix)]
+        if len(fits) == 1:
+            return self.path(fits[0])
+        if fits:
+            raise SessionError(f"{prefix!r} is the start of {len(fits)} sessions: {', '.join(sorted(fits)[:5])}")
+        near = difflib.get_close_matches(prefix, ids, 1, 0.5)
+        hint = f"did you mean {near[0]}?" if near else "agents-tui sessions list shows them all"
+        raise SessionError(f"there is no session {prefix!r}: {hint}")
+
+    def rename(self, session: str, title: str) -> None:
+        """Give it a name. Raises SessionError."""
+        try:
+            with self.path(session).open("ab") as file:
+                file.write(journal.title_line(title))
+        except OSError as error:
+            raise SessionError(f"session {session} cannot be renamed: {error.strerror}") from error
+
+    def discard(self, session: str) -> None:
+        """Put it aside, to be restored or purged. Raises SessionError, also where a program has it open."""
+        trash = self.folder / _TRASH
+        try:
+            os.close(journal.hold(self.path(session)))
+            trash.mkdir(mode=0o700, exist_ok=True)
+            self.path(session).rename(trash / f"{session}.jsonl")
+        except OSError as error:
+            raise SessionError(f"session {session} cannot be deleted: {error.strerror}") from error
+
+    def restore(self, session: str) -> None:
+        """Bring back what was put aside. Raises SessionError."""
+        try:
+            (self.folder / _TRASH / f"{session}.jsonl").rename(self.path(session))
+        except OSError as error:
+            raise SessionError(f"session {session} cannot be brought back: {error.strerror}") from error
+
+    def purge(self, session: str) -> None:
+        """Delete what was put aside, for good."""
+        with contextlib.suppress(OSError):
+            (self.folder / _TRASH / f"{session}.jsonl").unlink()
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        with contextlib.suppress(OSError), os.scandir(self.folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(".jsonl"):
+                    yield entry.name.removesuffix(".jsonl"), Path(entry.path)
+
+    def _summary(self, path: Path, cached: _Cached | None) -> _Cached | None:
+        try:
+            status = path.stat()
+            if cached is not None and (cached.changed_ns, cached.size) == (status.st_mtime_ns, status.st_size):
+                return cached
+            return _Cached(status.st_mtime_ns, status.st_size, summarise(path, status))
+        except OSError:
+            return None
+
+    def _cached(self) -> dict[str, _Cached]:
+        try:
+            return _index.decode((self.folder / _INDEX).read_bytes())
+        except (OSError, msgspec.MsgspecError):
+            return {}
+
+    def _keep(self, found: dict[str, _Cached]) -> None:
+        """What was found, for the next time; where that is not possible, the next time reads the files again."""
+        draft = self.folder / f".{_INDEX}.{os.getpid()}"
+        with contextlib.suppress(OSError):
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(msgspec.json.encode(found))
+            draft.replace(self.folder / _INDEX)
+
+
+def summarise(path: Path, status: os.stat_result) -> Summary:
+    """A file's line in the list. Raises OSError."""
+    header = journal.read(path).header
+    title, name, prompts, turns, tokens_in, tokens_out = "", "", 0, 0, 0, 0
+    with path.open("rb") as file:
+        for event in _events(file):
+            match event:
+                case Header(title=given):
+                    header = msgspec.structs.replace(header, title=given)
+                case e.PromptSent(text=text):
+                    prompts += 1
+                    title = title or text[:_TITLE]
+                case e.SessionStarted(agent=agent):
+                    name = agent
+                case e.RunStarted():
+                    turns += 1
+                case e.UsageReported(input=input_, output=output):
+                    tokens_in, tokens_out = tokens_in + input_, tokens_out + output
+                case _:
+                    pass
+    return Summary(
+        session=path.stem,
+        title=one_line(header.title or title, _TITLE),
+        agent=header.agent,
+        cwd=header.cwd,
+        created=header.created,
+        changed=status.st_mtime,
+        prompts=prompts,
+        turns=turns,
+        input=tokens_in,
+        output=tokens_out,
+        size=status.st_size,
+        name=name,
+    )
+
+
+def _events(lines: Iterator[bytes]) -> Iterator[e.Event | Header]:
+    """What the lines of interest say; those that cannot be read are left out."""
+    for line in lines:
+        if not _OF_INTEREST.search(line):
+            continue
+        with contextlib.suppress(WireError, RecursionError):
+            title = journal.title_of(line)
+            yield Header("", "", 0.0, title=title) if title is not None else wire.decode_record(line).event
