@@ -1,0 +1,202 @@
+"""The measures: each runs program and floor in turn and gives named figures."""
+
+import itertools
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from tests.benchmarks.probe import Probe
+from tests.model_server import Reply, ServerProcess, Text, Wait
+
+INPUT = "ask, or / for commands"[1:]  # the first letter stands under the cursor, in a style of its own
+END = "THE-VERY-END"
+_BLOCK = """\
+## A heading
+
+A paragraph with **bold** words, `code` and a few more words to fill the line. Tiếng Việt có dấu 🎲.
+
+- one item
+- another item with a few words
+
+```python
+def f(x):
+    return x + 1
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Medians over the repeats. `floor` is None where there is none to compare with."""
+
+    name: str
+    unit: str
+    value: float
+    floor: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.value / self.floor if self.floor else None
+
+
+def deltas(count: int) -> list[str]:
+    """Mixed Markdown in token-sized pieces, the last one telling that it is the end."""
+    text = _BLOCK * (count * 5 // len(_BLOCK) + 1)
+    pieces = [text[start : start + 5] for start in range(0, count * 5, 5)]
+    return [*pieces[: count - 1], f"\n\n{END}"]
+
+
+@contextmanager
+def program(server: ServerProcess, *, ready: bool = True) -> Iterator[Probe]:
+    command = [sys.executable, "-m", "tui", "storyteller", "--base-url", server.base_url, "--api", "responses"]
+    with tempfile.TemporaryDirectory() as folder, Probe(command, folder=folder) as probe:
+        if ready:
+            probe.see("ready")
+            probe.idle(1.0)  # the engine's warm-up
+        yield probe
+
+
+@contextmanager
+def floor(name: str, *arguments: str) -> Iterator[Probe]:
+    command = [sys.executable, "-m", "tests.benchmarks.floors", name, *arguments]
+    with tempfile.TemporaryDirectory() as folder, Probe(command, folder=folder) as probe:
+        yield probe
+
+
+def _medians(repeats: int, ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float]:
+    pairs = [(ours(), theirs()) for _ in range(repeats)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def startup(repeats: int) -> Iterator[Figure]:
+    """From exec to the first paint, to a typed key shown, and to the first answer of a cold start."""
+    with ServerProcess([[Text([END])]]) as server:
+
+        def ours() -> float:
+            with program(server, ready=False) as probe:
+                return probe.see(INPUT) - probe.began
+
+        def theirs() -> float:
+            with floor("empty-app") as probe:
+                return probe.see(INPUT) - probe.began
+
+        def answered() -> float:
+            with program(server, ready=False) as probe:
+                probe.see(INPUT)
+                probe.type("hello\r")
+                return probe.see(END) - probe.began
+
+        def floor_answered() -> float:
+            with floor("sdk", server.base_url) as probe:
+                probe.type("hello\n")
+                return probe.see("answered") - probe.began
+
+        value, least = _medians(repeats, ours, theirs)
+        yield Figure("first paint", "ms", 1e3 * value, 1e3 * least)
+        value, least = _medians(repeats, answered, floor_answered)
+        yield Figure("first answer, cold", "ms", 1e3 * value, 1e3 * least)
+
+
+def paced(rate: int, count: int) -> Iterator[Figure]:
+    """CPU of each delta and the echo of a key while deltas come at a steady rate."""
+    script: list[Reply] = [[Text(deltas(count))]]
+    with ServerProcess(script, pace=rate) as server:
+        with program(server) as probe:
+            written, used = len(probe.raw), probe.cpu
+            probe.type("go\r")
+            echoes = list(_echoes(probe, END))
+            value, written = (probe.cpu - used) / count, len(probe.raw) - written
+        with floor("sdk", server.base_url) as probe:
+            probe.see("ready")
+            used = probe.cpu
+            probe.type("go\n")
+            probe.see("answered", 120)
+            least = (probe.cpu - used) / count
+    yield Figure(f"CPU a delta at {rate}/s, with keys typed", "µs", 1e6 * value, 1e6 * least)
+    yield Figure(f"bytes a delta at {rate}/s", "B", written / count)
+    if len(echoes) > 1:
+        yield Figure(f"key echo at {rate}/s, median", "ms", 1e3 * statistics.median(echoes))
+        yield Figure(f"key echo at {rate}/s, p95", "ms", 1e3 * statistics.quantiles(echoes, n=20)[-1])
+
+
+def _echoes(probe: Probe, end: str) -> Iterator[float]:
+    """Type a letter now and then until the answer ends; the seconds until each is shown."""
+    start = len(probe.raw)
+    for letter in itertools.cycle("QJZKVX"):  # letters that the answers do not have
+        probe.idle(0.3)
+        if end.encode() in probe.raw[start:]:
+            return
+        typed = probe.type(letter)
+        yield probe.see(letter, 10) - typed
+
+
+def flood(count: int) -> Iterator[Figure]:
+    """All deltas at once: until the end is shown, with what CPU and memory."""
+    script: list[Reply] = [[Text(deltas(count))]]
+    with ServerProcess(script) as server:
+        with program(server) as probe:
+            used, memory = probe.cpu, probe.peak_memory
+            began = probe.type("go\r")
+            shown, spent = probe.see(END) - began, probe.cpu - used
+            peak = probe.peak_memory
+        with floor("sdk", server.base_url) as probe:
+            probe.see("ready")
+            used = probe.cpu
+            began = probe.type("go\n")
+            least, least_spent = probe.see("answered") - began, probe.cpu - used
+    yield Figure(f"{count:,} deltas at once: shown after", "ms", 1e3 * shown, 1e3 * least)
+    yield Figure(f"{count:,} deltas at once: CPU", "s", spent, least_spent)
+    yield Figure("peak memory after that, both processes", "MB", peak / 1e6)
+    yield Figure("growth by that", "MB", (peak - memory) / 1e6)
+
+
+def idle(seconds: float) -> Iterator[Figure]:
+    """What it costs to leave it open."""
+    with ServerProcess([[Text([END])]]) as server, program(server) as probe:
+        probe.idle(2)
+        used, written = probe.cpu, len(probe.raw)
+        probe.idle(seconds)
+        yield Figure("idle CPU", "%", 100 * (probe.cpu - used) / seconds)
+        yield Figure("idle output", "B/s", (len(probe.raw) - written) / seconds)
+
+
+def cancel(repeats: int) -> Iterator[Figure]:
+    """From Esc to the disconnect that the server sees."""
+    script: list[Reply] = [[Text(["word "] * 20), Wait("never")]]
+    with ServerProcess(script) as server, program(server) as probe:
+        waits = []
+        for number in range(repeats):
+            probe.type("go\r")
+            probe.see("word")
+            probe.idle(0.3)
+            pressed = probe.type("\x1b")
+            waits.append(server.request(number)["disconnected_at"] - pressed)
+            probe.idle(0.3)
+        yield Figure("Esc to server disconnect", "ms", 1e3 * statistics.median(waits))
+
+
+def everything(*, quick: bool) -> Iterator[Figure]:
+    """All measures; `quick` takes fewer repeats and shorter answers."""
+    yield from startup(3 if quick else 9)
+    yield from paced(100, 1_000 if quick else 3_000)
+    yield from paced(500, 3_000 if quick else 10_000)
+    yield from flood(20_000)
+    yield from idle(5 if quick else 20)
+    yield from cancel(5 if quick else 20)
+
+
+def timed(figures: Iterator[Figure]) -> Iterator[tuple[Figure, float]]:
+    """Each figure with the seconds that it took to get."""
+    began = time.monotonic()
+    for figure in figures:
+        yield figure, time.monotonic() - began
+        began = time.monotonic()
