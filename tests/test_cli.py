@@ -3,12 +3,21 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tui import __version__
+from tui import events as e
 from tui.agents import check_spec
+from tui.bus import Bus, steady_clock
+from tui.cli.opening import keep, launch_of, stand_where_it_stood, take_up
+from tui.cli.options import RECORDED, Parser, connection_options, settings_of
+from tui.journal import Header, header_line
+from tui.link import Launch, Link
+from tui.sessions import Sessions
+from tui.wire import Record, encode
 
 
 def _run(*arguments: str, config: Path | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -25,7 +34,8 @@ def test_version() -> None:
 
 def test_help_names_every_option_and_built_in_agent() -> None:
     shown = _run("--help").stdout
-    for word in ("--model", "--base-url", "--api", "--theme", "--no-journal", "--version", "run PROMPT", "game-master"):
+    options = "--model --base-url --api --theme --no-journal --continue --session --version"
+    for word in (*options.split(), "run PROMPT", "sessions ACTION", "game-master"):
         assert word in shown
 
 
@@ -42,6 +52,10 @@ def test_help_names_every_option_and_built_in_agent() -> None:
         (["--base-url", "localhost:1"], "not a URL"),
         (["--theme", "drakula"], "did you mean 'dracula'?"),
         ([], "needs a terminal"),
+        (["--session", "no-such-session"], "there is no session 'no-such-session'"),
+        (["--session", ""], "there is no session ''"),
+        (["--continue"], "no session was begun in this folder"),
+        (["--continue", "--session", "x"], "not allowed with"),
         (["run", "  "], "the prompt is empty"),
         (["run", "-"], "the prompt is empty"),
         (["run"], "PROMPT"),
@@ -81,3 +95,47 @@ def test_the_nearest_file_is_named(tmp_path: Path) -> None:
     assert check_spec("agent.py", tmp_path) == ""
     assert check_spec("agent.py:root", tmp_path) == ""
     assert "no folder 'sub'" in check_spec("sub/agent.py", tmp_path)
+
+
+def _recorded(folder: Path, **fields: str) -> Path:
+    sessions = folder / "agents-tui" / "sessions"
+    sessions.mkdir(parents=True)
+    header = Header("cafe0001", "my_app.py", 1_763_900_000.0, cwd=str(folder), **fields)  # type: ignore[arg-type]
+    path = sessions / "cafe0001.jsonl"
+    path.write_bytes(header_line(header) + encode(Record(1, 1_763_900_000.0, e.PromptSent("hi"))))
+    return path
+
+
+@pytest.fixture
+def back_here() -> Iterator[None]:
+    here = Path.cwd()
+    yield
+    os.chdir(here)
+
+
+@pytest.mark.usefixtures("back_here")
+def test_a_session_is_launched_as_it_was_recorded_unless_flags_say_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "my_app.py").write_text("")
+    path = _recorded(tmp_path, model="m1", base_url="http://one/v1", api="chat")
+    stored = take_up(Sessions(path.parent), path)
+    stand_where_it_stood(stored.header)
+    recorded = {name: getattr(stored.header, name) for name in RECORDED}
+    parser = Parser()
+    parser.add_argument("agent", nargs="?")
+    connection_options(parser)
+
+    def launched(*arguments: str) -> Launch:
+        return launch_of(settings_of(parser, parser.parse_args(arguments), recorded), stored)
+
+    assert launched() == Launch("cafe0001", "my_app.py", "m1", "http://one/v1", "chat")
+    assert launched("--model", "m2") == Launch("cafe0001", "my_app.py", "m2", "http://one/v1", "chat")
+    assert launched("demo", "--base-url", "http://two/v1").base_url == "http://two/v1"
+    assert launched("demo").agent == "demo"
+    assert stored.descriptor is not None
+    os.close(stored.descriptor)
+
+
+def test_credentials_in_a_url_are_not_recorded(tmp_path: Path) -> None:
+    launch = Launch("cafe0002", "demo", base_url="https://me:hunter2hunter2@host/v1")
+    writer = keep(Link(Bus(steady_clock()), launch), Sessions(tmp_path))
+    assert writer.header.base_url is None

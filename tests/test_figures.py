@@ -126,19 +126,19 @@ def test_every_phase_has_words() -> None:
         (e.EngineEnded(0), "no engine"),
     )
     for count in range(1, len(run) + 1):
-        assert figures.phase_words(folded(*(event for event, _ in run[:count]))) == run[count - 1][1]
+        assert figures.phase_words(folded(*(event for event, _ in run[:count])), 0.0) == run[count - 1][1]
 
 
 def test_a_prompt_sent_before_the_engine_is_up_waits_for_the_engine() -> None:
-    assert figures.phase_words(folded(e.EngineStarted(1), e.PromptSent("hi"))) == "starting the engine"
+    assert figures.phase_words(folded(e.EngineStarted(1), e.PromptSent("hi")), 0.0) == "starting the engine"
 
 
 def test_names_in_a_phase_are_cleaned_and_cut() -> None:
     state = folded(*BEGIN, e.ToolStarted("c1", "\x1b]0;x\x07\n" + "n" * 99))
-    words = figures.phase_words(state)
+    words = figures.phase_words(state, 0.0)
     assert words.isprintable()
     assert len(words) <= 50
-    assert figures.phase_words(folded(*BEGIN, e.RunStuck(1, "", "\x1b[2Ja.py:1", 2.0))) == "stuck: ␛[2Ja.py:1"
+    assert figures.phase_words(folded(*BEGIN, e.RunStuck(1, "", "\x1b[2Ja.py:1", 2.0)), 0.0) == "stuck: ␛[2Ja.py:1"
 
 
 def test_marks_of_phases_differ_without_colour() -> None:
@@ -227,3 +227,34 @@ def test_the_spinner_turns_ten_times_a_second() -> None:
 def test_a_bar_is_a_cell_for_each_tenfold_of_a_millisecond(seconds: float | None, text: str) -> None:
     assert figures.bar(seconds, 5) == text
     assert figures.bar(seconds, 0) == ""
+
+
+FAILING = (*BEGIN, e.AttemptFailed(1, 1, 1, 3, "network", "connection reset", 1.5))
+
+
+def test_the_wait_for_the_next_try_counts_down() -> None:
+    state = folded(*FAILING)
+    assert figures.phase_words(state, 6.7) == "retrying in 0.8 s · try 2 of 3: connection reset"
+    assert figures.phase_words(state, 99.0) == "retrying in 0.0 s · try 2 of 3: connection reset"
+    assert figures.phase_elapsed(state, 6.7) is None
+    assert figures.phase_words(folded(*FAILING, e.AttemptStarted(1, 1, 2, 3)), 9.0) == "waiting for the model"
+    assert figures.phase_words(folded(*FAILING, e.CancelRequested()), 9.0) == "cancelling…"
+
+
+def test_rates_of_errors_and_recoveries() -> None:
+    assert figures.error_rate(folded().metrics) is None
+    assert figures.recovery_rate(folded(*BEGIN).metrics) is None
+    won = (*FAILING, e.AttemptStarted(1, 1, 2, 3), e.AttemptSucceeded(1, 1, 2))
+    lost = (e.ModelRequested(1, 2, "Guide"), e.AttemptFailed(1, 2, 3, 3, "server", "500"))
+    metrics = folded(*won, *lost, e.RunEnded(1, "failed", "500", "server")).metrics
+    assert (metrics.tries, metrics.errors, metrics.failures) == (3, 2, {"network": 1, "server": 1})
+    assert figures.error_rate(metrics) == pytest.approx(2 / 3)
+    assert figures.recovery_rate(metrics) == pytest.approx(1 / 2)
+    assert figures.percent(figures.recovery_rate(metrics)) == "50.0 %"
+
+
+def test_failures_of_runs_and_tools_have_their_kinds_too() -> None:
+    tool = e.ToolEnded("c1", "dig", "", failed=True)
+    metrics = folded(*BEGIN, tool, e.RunEnded(1, "failed", "no", "guardrail"), e.PromptSent("x")).metrics
+    assert metrics.failures == {"tool": 1, "guardrail": 1}
+    assert figures.failures(metrics) == [("guardrail", 1)]

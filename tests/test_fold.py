@@ -232,3 +232,24 @@ def test_a_record_folded_twice_counts_once() -> None:
     fold(state, record)
     fold(state, record)
     assert state.metrics.deltas == 1
+
+
+def test_a_try_that_goes_on_marks_the_seam_and_one_that_begins_anew_drops_what_was_cut() -> None:
+    half = (*BEGIN, e.TextDelta("1.1.0", "Once "), e.ToolCallStarted("1.1.1", "c1", "dig"))
+    again = e.AttemptStarted(1, 1, 2, 3, "connection reset", continued=True, dropped=("c1",))
+    state = folded(*half, again, e.TextDelta("1.1.0", "upon"), e.MessageCompleted("1.1.0", "Guide", "Once upon"))
+    _, answer, tool, note = state.entries
+    assert isinstance(answer, Answer)
+    assert (str(answer.text), answer.seams, answer.status) == ("Once upon", [5], "done")
+    assert isinstance(tool, Tool)
+    assert tool.status == "cancelled"
+    assert isinstance(note, Note)
+    assert note.text == "↻ connection reset: try 2 of 3 goes on here"
+    anew = folded(*half, e.AttemptStarted(1, 1, 2, 3, "400", dropped=("1.1.0", "c1")))
+    assert [entry.status for entry in anew.entries[1:3] if isinstance(entry, Answer | Tool)] == ["failed", "cancelled"]
+
+
+def test_a_retry_is_a_run_without_a_prompt() -> None:
+    state = folded(*BEGIN, e.RunEnded(1, "failed", "no", "network"), e.RetryRequested())
+    assert (state.phase, state.busy, len(state.rows)) == ("sending", True, len(folded(*BEGIN).rows) + 3)
+    assert [type(entry).__name__ for entry in state.entries] == ["Prompt", "Note", "Note"]

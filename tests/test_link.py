@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import pytest
 
-from tests.model_server import Call, ModelServer, Reply, Text, Wait
+from tests.model_server import Call, Incomplete, ModelServer, Reply, Text, Wait
 from tui import events as e
 from tui.bus import Bus, Reader, steady_clock
+from tui.conversation import RETRY_PROMPT
 from tui.link import Launch, Link
 
 E = TypeVar("E", bound=e.Event)
@@ -95,6 +96,20 @@ async def test_a_prompt_stopped_before_there_is_an_engine_never_runs(agent: str)
         assert (await watcher.until(e.RunEnded)).status == "completed"
         sent = [message["content"] for message in (await server.request(0)).body["messages"]]
         assert sent == ["second"]
+
+
+async def test_what_was_cut_off_goes_on_in_another_engine(agent: str) -> None:
+    script: list[Reply] = [[Text("Once upon"), Incomplete()], [Text(" a time.")]]
+    async with ModelServer(script) as server, linked(server, agent) as (link, watcher):
+        link.send("tell me")
+        assert (await watcher.until(e.RunEnded)).kind == "truncated"
+        assert link.conversation.cut
+        await link.restart()
+        await watcher.until(e.EngineEnded)
+        link.retry()
+        assert (await watcher.until(e.RunEnded)).status == "completed"
+        sent = [message["content"] for message in (await server.request(1)).body["messages"]]
+        assert [text.partition("\n")[0] for text in sent] == ["tell me", "Once upon", RETRY_PROMPT]
 
 
 async def test_an_engine_that_dies_is_replaced_and_the_conversation_goes_on(agent: str) -> None:

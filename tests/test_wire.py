@@ -45,6 +45,8 @@ def test_the_documented_shape_of_a_delta() -> None:
     [
         c.Open("s", "demo", items=({"role": "user", "content": "hi"},)),
         c.Send("a\nb"),
+        c.Retry(),
+        c.RetryNow(),
         c.Cancel("after_turn"),
         c.Clear(),
         c.Close(),

@@ -61,15 +61,12 @@ class Reader:
 
 
 class Bus:
-    """The log. `clock` gives the wall time, in seconds since the epoch, of events that bring none.
+    """The log. `clock` gives the wall time, in seconds since the epoch, of events that bring none."""
 
-    It goes on after record `seq`, of a session that was resumed.
-    """
-
-    def __init__(self, clock: Callable[[], float], seq: int = 0) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.now = clock
         self._records: list[Record] = []
-        self._dropped = seq
+        self._dropped = 0
         """Records no longer held; record `seq` stands at `seq - 1 - _dropped`."""
         self._readers: set[Reader] = set()
         self.closed = False
@@ -78,6 +75,12 @@ class Bus:
     def seq(self) -> int:
         """The sequence number of the newest record; 0 before the first."""
         return self._dropped + len(self._records)
+
+    def resume(self, seq: int) -> None:
+        """Go on after record `seq`, which is on disk; before anything is published or read."""
+        assert not self._records
+        assert not self._readers
+        self._dropped = seq
 
     def publish(self, event: Event) -> Record:
         """Append an event that happens now, and wake the readers."""

@@ -27,6 +27,9 @@ main()
 """
 """Imports this very package, whatever else is called `tui` where the user stands (hence also `-P`)."""
 
+_NOT_LOADED = 3
+"""An engine's exit status where the agent's code is at fault, which it has told."""
+
 ReceiveLines = Callable[[list[bytes]], None]
 
 
@@ -94,3 +97,14 @@ class Child:
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:
     assert pipe is not None
     return pipe
+
+
+def how_it_ended(code: int | None, *, loaded: bool) -> str:
+    """An end that nobody asked for, in one line; `loaded`: it had taken prompts."""
+    if code is not None and code < 0:
+        return f"the engine was ended by signal {signal.Signals(-code).name}"
+    if loaded:
+        return f"the engine ended unexpectedly (exit status {code})"
+    if code == _NOT_LOADED:
+        return "the agent could not be loaded: mend it, then send a prompt"
+    return f"the engine ended while starting (exit status {code})"

@@ -31,6 +31,10 @@ class Open(_Command, frozen=True):
     """The conversation so far, after a restart or a resume."""
     runs: int = 0
     """Runs of the session so far: the next is `runs + 1`."""
+    faults: str = ""
+    """What is to fail first, as `tui.faultspec` writes it."""
+    cache: bool = False
+    """Whether identical requests are answered from disk."""
 
 
 class Send(_Command, frozen=True):
@@ -48,18 +52,38 @@ class Steer(_Command, frozen=True):
     text: str
 
 
+class Retry(_Command, frozen=True):
+    """Let the model go on with what failed or was stopped last, in a run of its own; needs only the conversation."""
+
+
+class RetryNow(_Command, frozen=True):
+    """Do not wait any longer for the next try of a request. Without such a wait: nothing happens."""
+
+
 class Cancel(_Command, frozen=True):
     """Stop the run: at once, or when the turn under way is complete. Without a run: nothing happens."""
 
     mode: Literal["immediate", "after_turn"] = "immediate"
 
 
+class Rewind(_Command, frozen=True):
+    """The conversation is this again: an earlier state of it. Only between runs."""
+
+    items: tuple[dict[str, Any], ...]
+
+
 class Clear(_Command, frozen=True):
     """Forget the conversation."""
+
+
+class SetFaults(_Command, frozen=True):
+    """Replace what is to fail next, as `tui.faultspec` writes it. Answered by a `Notice`."""
+
+    spec: str
 
 
 class Close(_Command, frozen=True):
     """Cancel what runs and end the process."""
 
 
-Command: TypeAlias = Open | Send | Steer | Cancel | Clear | Close
+Command: TypeAlias = Open | Send | Steer | Retry | RetryNow | Cancel | Rewind | Clear | SetFaults | Close

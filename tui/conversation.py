@@ -12,6 +12,11 @@ from tui import events as e
 CUT_NOTE = "[The user stopped this answer here.]"
 FAILED_NOTE = "[An error ended this answer here.]"
 WITHHELD_NOTE = "[A guardrail withheld this answer.]"
+RETRY_PROMPT = (
+    "[Go on with your last answer exactly where it stopped, without repeating any of it. "
+    "If it had not begun, answer now.]"
+)
+"""What the model is told in place of a new prompt when the user wants it to go on."""
 NO_RESULT = "[cancelled before it ended]"
 
 
@@ -24,6 +29,8 @@ class Conversation:
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
         self.runs = 0
+        self._starts: list[int] = []
+        """How many items there were before each prompt."""
         self._begin("")
 
     def _begin(self, prompt: str) -> None:
@@ -48,8 +55,18 @@ class Conversation:
                 self._calls[call] = event
             case e.ToolEnded(call=call, output=output):
                 self._ended[call] = output
+            case e.AttemptStarted(dropped=dropped):
+                self._drop(dropped)
+            case _:
+                self._apply_turning_point(event)
+
+    def _apply_turning_point(self, event: e.Event) -> None:
+        match event:
             case e.PromptSent(text=text):
+                self._starts.append(len(self.items))
                 self._begin(text)
+            case e.RetryRequested():
+                self._begin(RETRY_PROMPT)
             case e.Steered(text=text):
                 self._prompts.append(text)
             case e.RunStarted(run=run):
@@ -57,6 +74,9 @@ class Conversation:
             case e.ConversationExtended(items=items):
                 self.items.extend(items)
                 self._note_saved(items)
+            case e.ConversationRewound(items=kept):
+                del self.items[kept:]
+                self._begin("")
             case e.ConversationCleared():
                 self.items.clear()
                 self._begin("")
@@ -64,6 +84,21 @@ class Conversation:
                 self._begin("")
             case _:
                 pass
+
+    @property
+    def cut(self) -> bool:
+        """The newest answer was stopped or failed: there is something to go on with."""
+        return bool(self.items) and _text_of(self.items[-1]).endswith((CUT_NOTE, FAILED_NOTE))
+
+    def _drop(self, dropped: tuple[str, ...]) -> None:
+        """The model makes these anew."""
+        for key in dropped:
+            self._texts.pop(key, None)
+            self._calls.pop(key, None)
+
+    def before(self, prompt: int) -> int:
+        """How many items there were before the session's n-th prompt, counted from 1."""
+        return self._starts[prompt - 1]
 
     def _note_saved(self, items: tuple[dict[str, Any], ...]) -> None:
         """What has been saved need not be settled."""

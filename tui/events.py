@@ -66,6 +66,16 @@ class ConversationCleared(_Event, frozen=True):
     """The conversation is empty: the next prompt starts anew."""
 
 
+class ConversationRewound(_Event, frozen=True):
+    """The conversation goes on from before the session's `prompt`-th prompt, counted from 1; published by the screen.
+
+    What followed stays on record and leaves the conversation, of which the first `items` items are kept.
+    """
+
+    prompt: int
+    items: int
+
+
 # A run
 
 
@@ -73,6 +83,10 @@ class PromptSent(_Event, frozen=True):
     """The user sent a prompt. Published by the screen, before the engine has seen it."""
 
     text: str
+
+
+class RetryRequested(_Event, frozen=True):
+    """The user wants what failed, or was stopped, to go on. Published by the screen in place of `PromptSent`."""
 
 
 class QueueChanged(_Event, frozen=True):
@@ -121,6 +135,46 @@ class ResponseStarted(_Event, frozen=True):
     turn: int
     response: str = ""
     model: str = ""
+
+
+class AttemptFailed(_Event, frozen=True):
+    """A try of a model request failed in a way that may pass; tries count from 1 to `attempts`.
+
+    `delay`: seconds until the next try; None if there is none, then the run fails too. `kind` as in `RunEnded`.
+    """
+
+    run: int
+    turn: int
+    attempt: int
+    attempts: int
+    kind: str
+    error: str
+    delay: float | None = None
+
+
+class AttemptStarted(_Event, frozen=True):
+    """The request is tried again, after `AttemptFailed`; this is try number `attempt`.
+
+    `continued`: the model is handed the partial answer, which goes on in the same item. `dropped` names the items and
+    calls whose partial is given up, since they are made anew.
+    """
+
+    run: int
+    turn: int
+    attempt: int
+    attempts: int
+    error: str = ""
+    """Why the try before failed."""
+    continued: bool = False
+    dropped: tuple[str, ...] = ()
+
+
+class AttemptSucceeded(_Event, frozen=True):
+    """The response to a request of which a try had failed is whole."""
+
+    run: int
+    turn: int
+    attempt: int
 
 
 class ReasoningDelta(_Event, frozen=True):
@@ -252,8 +306,8 @@ class RunStuck(_Event, frozen=True):
 class RunEnded(_Event, frozen=True):
     """The run is over; its last event. `error` is one plain line, `kind` its class, `hint` what to do.
 
-    `kind`: network, timeout, rate_limit, server, auth, request, refusal, agent, tool, guardrail, max_turns, engine;
-    empty unless failed. `turns` counts the model requests made.
+    `kind`: network, timeout, rate_limit, server, auth, request, truncated, refusal, agent, tool, guardrail, max_turns,
+    engine; empty unless failed. `turns` counts the model requests made.
     """
 
     run: int
@@ -296,7 +350,9 @@ class RawReceived(_Event, frozen=True):
 
 Event: TypeAlias = (
     EngineStarted | SessionStarted | EngineEnded | ConversationExtended | ConversationCleared
-    | PromptSent | QueueChanged | Steered | RunStarted | AgentChanged | ModelRequested | ResponseStarted
+    | ConversationRewound
+    | PromptSent | RetryRequested | QueueChanged | Steered | RunStarted | AgentChanged | ModelRequested
+    | ResponseStarted | AttemptFailed | AttemptStarted | AttemptSucceeded
     | ReasoningDelta | TextDelta | RefusalDelta | MessageCompleted | ReasoningCompleted
     | ToolCallStarted | ArgumentsDelta | ToolCalled | ToolStarted | ToolEnded
     | HandoffOccurred | UsageReported | CancelRequested | RunStuck | RunEnded

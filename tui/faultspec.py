@@ -40,8 +40,8 @@ IN_STREAM: Final[frozenset[Kind]] = frozenset({"cut", "reset", "stall", "badjson
 
 MOST_TIMES: Final = 1000
 
-_SHAPE = re.compile(r"(?P<name>[a-z-]+?|\d+)(?:@(?P<after>\d{1,9}))?(?:x(?P<times>\d{1,9}))?")
-_FIRST_WORD = re.compile(r"[^@]*?(?=@|x\d|$)")
+_SHAPE = re.compile(r"(?P<name>[a-z-]+?|\d+)(?:@(?P<after>\d{1,9}))?(?:x(?P<times>\d{1,9}))?", re.ASCII)
+_AFTER_NAME = re.compile(r"@|(?<=\d)x|x(?=\d)", re.ASCII)
 
 
 class FaultSpecError(ValueError):
@@ -88,23 +88,19 @@ def _parse_item(word: str, place: int) -> Fault:
     if not word:
         raise FaultSpecError(f"there is no fault between the commas at character {place}")
     match = _SHAPE.fullmatch(word)
-    name = match["name"] if match else _name_in(word)
+    name = match["name"] if match else _AFTER_NAME.split(word)[0]
     kind = _kind(name)
     if kind is None:
         raise FaultSpecError(f"{where}: {_meant(name)}")
     if match is None:
-        raise FaultSpecError(f"{where}: write it as {name}{'@DELTAS' if kind in IN_STREAM else ''}, with xTIMES if wanted")
+        shape = f"{name}[@DELTAS][xTIMES]" if kind in IN_STREAM else f"{name}[xTIMES]"
+        raise FaultSpecError(f"{where}: it is written {shape}")
     if match["after"] and kind not in IN_STREAM:
         raise FaultSpecError(f"{where}: {name} takes no @DELTAS; {', '.join(sorted(IN_STREAM))} do")
     times = int(match["times"] or 1)
     if not 1 <= times <= MOST_TIMES:
         raise FaultSpecError(f"{where}: it can come 1 to {MOST_TIMES} times, not {times}")
     return Fault(kind, int(name) if kind == "status" else 0, int(match["after"] or 0), times)
-
-
-def _name_in(word: str) -> str:
-    found = _FIRST_WORD.match(word)
-    return found.group() if found and found.group() else word
 
 
 def _kind(name: str) -> Kind | None:
@@ -114,7 +110,8 @@ def _kind(name: str) -> Kind | None:
 
 
 def _meant(name: str) -> str:
-    if name.isdigit():
+    if name.isascii() and name.isdigit():
         return f"{name} is no HTTP status of an error (400 to 599)"
     near = difflib.get_close_matches(name, NAMES, 1)
-    return f"there is no {name!r}, " + (f"did you mean {near[0]}?" if near else f"choose {', '.join(NAMES)} or a status")
+    hint = f"did you mean {near[0]}?" if near else f"choose {', '.join(NAMES)} or a status"
+    return f"there is no {name!r}, {hint}"

@@ -18,6 +18,9 @@ UNKNOWN: Final = "–"
 FIRST_TOKEN_TARGET: Final = 2.0
 """Seconds until the first token that still feel responsive: the project's threshold for a healthy run."""
 
+PASSING: Final = ("network", "timeout", "rate_limit", "server")
+"""The kinds of failure that may pass and are tried again."""
+
 SHORTEST_GENERATION: Final = 0.05
 """Seconds of generation below which a rate says more about buffers than about the model."""
 
@@ -85,7 +88,12 @@ def run_elapsed(state: State, now: float) -> float | None:
 
 
 def phase_elapsed(state: State, now: float) -> float | None:
-    """Seconds of the phase so far while a run is live, of the whole run once it ended, else None."""
+    """Seconds of the phase so far while a run is live, of the whole run once it ended, else None.
+
+    None too while the next try is waited for: what counts then is the time that is left.
+    """
+    if state.phase == "retrying":
+        return None
     if state.busy:
         return max(0.0, now - state.phase_since)
     return run_elapsed(state, now) if state.phase in ("done", "stopped", "failed") else None
@@ -94,6 +102,24 @@ def phase_elapsed(state: State, now: float) -> float | None:
 def failed_tools(state: State) -> int:
     """Tool calls of the newest run that failed."""
     return sum(isinstance(entry, Tool) and entry.status == "failed" for entry in state.entries[state.live :])
+
+
+def failures(metrics: Metrics) -> list[tuple[str, int]]:
+    """Kinds of errors and how many of each, the most first; those of tools are counted with the tools."""
+    kinds = [(kind, number) for kind, number in metrics.failures.items() if kind != "tool"]
+    return sorted(kinds, key=lambda each: (-each[1], each[0]))
+
+
+def error_rate(metrics: Metrics) -> float | None:
+    """Failed tries of model requests ÷ tries of them; None before the first. Other failures are not in it."""
+    failed = sum(metrics.failures.get(kind, 0) for kind in PASSING)
+    return failed / metrics.tries if metrics.tries else None
+
+
+def recovery_rate(metrics: Metrics) -> float | None:
+    """Requests answered whole after a failed try ÷ those and the ones given up; None before the first."""
+    troubled = metrics.recoveries + metrics.given_up
+    return metrics.recoveries / troubled if troubled else None
 
 
 def usage_known(metrics: Metrics) -> bool:
@@ -106,7 +132,7 @@ def usage_known(metrics: Metrics) -> bool:
 # Words
 
 
-def phase_words(state: State) -> str:
+def phase_words(state: State, now: float) -> str:
     """What is going on, in a few words: always something, never empty. One line, safe to show."""
     if state.stuck:
         return f"stuck: {one_line(state.stuck, 120)}"
@@ -118,6 +144,9 @@ def phase_words(state: State) -> str:
             return "starting the engine" if state.engine == "starting" else "sending"
         case "waiting":
             return "waiting for the model"
+        case "retrying":
+            left = elapsed(max(0.0, (state.retry_at or now) - now))
+            return f"retrying in {left} · try {state.attempt} of {state.attempts}: {one_line(state.phase_detail, 120)}"
         case "calling":
             return f"calling {name or 'a tool'}"
         case "running":
@@ -208,6 +237,11 @@ def spark(values: Sequence[int], width: int) -> str:
     shown = values[-width:] if width > 0 else ()
     top = max(shown, default=0)
     return "".join(_BARS[math.ceil(7 * value / top)] if value > 0 else _BARS[0] for value in shown)
+
+
+def percent(share: float | None) -> str:
+    """A share of one in hundredths: `7.1 %`."""
+    return UNKNOWN if share is None else f"{100 * share:.1f} %"
 
 
 def bar(seconds: float | None, width: int) -> str:

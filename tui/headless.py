@@ -8,9 +8,11 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 from tui import events as e
 from tui.bus import Bus, steady_clock
+from tui.journal_writer import JournalWriter
 from tui.link import Launch, Link
 from tui.safety import VisibleStream, one_line
 from tui.wire import Record, encode
@@ -84,6 +86,8 @@ class _Output:
         match event:
             case e.Notice(text=text):
                 _say(text)
+            case e.AttemptFailed(attempt=attempt, attempts=attempts, error=error, delay=delay) if delay is not None:
+                _say(f"↻ {error}: try {attempt + 1} of {attempts} in {delay:.1f} s")
             case e.ToolCalled(name=name, arguments=arguments):
                 _say(f"⚙ {name} {arguments}")
             case e.ToolEnded(name=name, output=output, failed=failed):
@@ -96,9 +100,19 @@ class _Output:
                 pass
 
 
-async def run(launch: Launch, prompt: str, *, json: bool = False) -> int:
-    """Run one prompt to its end; the exit status: 0 completed, 1 failed, 130 interrupted, 141 the reader went away."""
+async def run(
+    launch: Launch,
+    prompt: str,
+    *,
+    json: bool = False,
+    journal_of: Callable[[Link], JournalWriter | None] = lambda link: None,
+) -> int:
+    """Run one prompt to its end; the exit status: 0 completed, 1 failed, 130 interrupted, 141 the reader went away.
+
+    What is printed is in the journal first.
+    """
     link = Link(Bus(steady_clock()), launch, respawn=False)
+    journal = journal_of(link)
     reader = link.bus.reader()
     output = _Output(json=json)
     loop = asyncio.get_running_loop()
@@ -108,6 +122,8 @@ async def run(launch: Launch, prompt: str, *, json: bool = False) -> int:
         await link.start()
         link.send(prompt)
         while output.status is None and await reader.wait():
+            if journal is not None:
+                journal.flush()
             output.show(reader.take())
         output.end()
     except BrokenPipeError:
@@ -118,6 +134,8 @@ async def run(launch: Launch, prompt: str, *, json: bool = False) -> int:
         output.status = 1
     finally:
         await link.close()
+        if journal is not None:
+            journal.close()
     return 1 if output.status is None else output.status
 
 

@@ -1,27 +1,24 @@
-"""A session on disk: a header line, then the records exactly as `--json` prints them, appended before they are shown.
+"""A session's file: a header line, then the records exactly as `--json` prints them.
 
 Reading takes what is there: a torn last line, garbage in the middle or an event type of a newer version cost only
-themselves. Writing never stops the session: what the disk does not take is kept in memory and tried again.
+themselves.
 """
 
 import fcntl
 import os
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
 
-from tui import events as e
 from tui import wire
-from tui.bus import Bus
 from tui.wire import Record, WireError
 
-_RETRY: Final = 5.0
-"""Seconds after a failed write before another is tried; the end of a run and the end of the session try at once."""
 _LATEST: Final = 1e11
 """Seconds since the epoch that no true record reaches, and that a date can still be made of."""
+UNREADABLE: Final = (WireError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding a damaged line may raise."""
 _META: Final = b'{"agents_tui"'
 
 
@@ -51,7 +48,7 @@ class _Written(Header, frozen=True, omit_defaults=True, kw_only=True):
 
 class _Title(msgspec.Struct, frozen=True):
     agents_tui: int
-    title: str
+    title: str = ""
 
 
 _header = msgspec.json.Decoder(_Written)
@@ -68,6 +65,11 @@ def header_line(header: Header) -> bytes:
 def title_line(title: str) -> bytes:
     """A line that gives the session another name from there on; the file is only ever appended to."""
     return _encoder.encode(_Title(wire.VERSION, title)) + b"\n"
+
+
+def title_of(line: bytes) -> str | None:
+    """The name that a line gives the session; None if it is a line of another kind. Raises one of `UNREADABLE`."""
+    return _title.decode(line).title if line.startswith(_META) else None
 
 
 # Reading
@@ -122,15 +124,16 @@ class Reading:
 
     def _header(self, line: bytes) -> Header:
         try:
-            return _header.decode(line)
-        except (msgspec.MsgspecError, RecursionError):
+            found = _header.decode(line)
+            return Header(*(getattr(found, name) for name in Header.__struct_fields__))
+        except UNREADABLE:
             return Header(self.path.stem, "", 0.0)
 
     def _meta(self, number: int, line: bytes) -> None:
         decoder: msgspec.json.Decoder[_Written] | msgspec.json.Decoder[_Title] = _header if number == 1 else _title
         try:
             found = decoder.decode(line)
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except UNREADABLE as error:
             self._skip(number, str(error))
             return
         if found.agents_tui > wire.VERSION and not self.reason:
@@ -140,7 +143,7 @@ class Reading:
     def _record(self, number: int, line: bytes) -> Record | None:
         try:
             record = wire.decode_record(line)
-        except (WireError, RecursionError) as error:
+        except UNREADABLE as error:
             self._skip(number, "the last line is torn" if not line.endswith(b"\n") else str(error))
             return None
         if not 0 <= record.at < _LATEST:
@@ -158,7 +161,7 @@ def read(path: Path) -> Reading:
     return Reading(path)
 
 
-# Writing
+# Opening to write
 
 
 class HeldError(OSError):
@@ -194,7 +197,7 @@ def _mend(descriptor: int) -> None:
         return
     try:
         wire.decode_record(torn)
-    except (WireError, RecursionError):
+    except UNREADABLE:
         if not torn.startswith(_META):
             os.ftruncate(descriptor, end - len(torn))
             return
@@ -208,154 +211,3 @@ def copy(source: Path, target: Path, header: Header) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(header_line(header))
         file.writelines(map(wire.encode, read(source)))
-
-
-class Journal:
-    """Appends what comes on the bus. Whoever shows records calls `flush` first: what is shown, is on disk.
-
-    `mask` takes the secrets out of a text. With `resumed` the file has records already; `descriptor` is then what `hold`
-    gave, if it did. Problems are published as a notice, once; none is raised.
-    """
-
-    def __init__(
-        self,
-        bus: Bus,
-        path: Path,
-        header: Header,
-        mask: Callable[[str], str],
-        *,
-        resumed: bool = False,
-        descriptor: int | None = None,
-    ) -> None:
-        self.path = path
-        self.header = header
-        self._bus = bus
-        self._reader = bus.reader()
-        self._mask = mask
-        self._descriptor = descriptor
-        self._prompted = resumed
-        self._pending = bytearray()
-        """What the disk has not taken yet."""
-        self._failed_at: float | None = None
-        self._unsynced: OSError | None = None
-        """What came of an fsync in the background."""
-        self.closed = False
-
-    @property
-    def kept(self) -> bool:
-        """There is something to resume, all of it on disk."""
-        return self._prompted and self._failed_at is None
-
-    def flush(self) -> None:
-        """Write all that is new, in one write; to stable storage where a run has ended."""
-        batch = self._reader.take()
-        ended = any(isinstance(record.event, e.RunEnded) for record in batch)
-        self._prompted = self._prompted or any(isinstance(record.event, e.PromptSent) for record in batch)
-        self._pending += self._encode(batch)
-        if self._unsynced is not None:
-            self._fail(self._unsynced)
-            self._unsynced = None
-        waits = self._failed_at is not None and self._bus.now() - self._failed_at < _RETRY
-        if self._pending and (ended or not waits):
-            self._write(sync=ended)
-
-    def close(self) -> None:
-        """Write the rest and let go of the file. A new session in which nothing was asked leaves no file."""
-        if self.closed:
-            return
-        self.flush()
-        if self._pending:
-            self._write(sync=False)
-        self._reader.close()
-        self.closed = True
-        if self._descriptor is None:
-            return
-        try:
-            os.fsync(self._descriptor)
-            if not self._prompted:
-                self.path.unlink(missing_ok=True)
-        except OSError as error:
-            self._fail(error)
-        os.close(self._descriptor)
-        self._descriptor = None
-
-    def _write(self, *, sync: bool) -> None:
-        try:
-            descriptor = self._open()
-            while self._pending:
-                written = os.write(descriptor, self._pending)
-                del self._pending[:written]
-            if sync:
-                threading.Thread(target=self._sync, args=(os.dup(descriptor),), name="fsync").start()
-        except OSError as error:
-            self._fail(error)
-            return
-        if self._failed_at is not None:
-            self._failed_at = None
-            self._bus.publish(e.Notice("info", f"the session is saved again, without a gap: {self.path}"))
-
-    def _open(self) -> int:
-        """The file, made again with all it held where it has been deleted."""
-        old = self._descriptor
-        if old is not None and os.fstat(old).st_nlink:
-            return old
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = hold(self.path)
-        try:
-            if old is not None:
-                _pour(old, descriptor)
-                os.close(old)
-            elif not os.fstat(descriptor).st_size:
-                self._pending[:0] = header_line(self.header)
-        except OSError:
-            os.close(descriptor)
-            raise
-        self._descriptor = descriptor
-        return descriptor
-
-    def _sync(self, descriptor: int) -> None:
-        """In a thread: a disk may take its time, and the screen has none."""
-        try:
-            os.fsync(descriptor)
-        except OSError as error:
-            self._unsynced = error
-        finally:
-            os.close(descriptor)
-
-    def _fail(self, error: OSError) -> None:
-        told, self._failed_at = self._failed_at is not None, self._bus.now()
-        if not told:
-            reason = f"{self.path}: {error.strerror}"
-            self._bus.publish(
-                e.Notice("warning", f"the session is not being saved: {reason}. It is kept in memory and tried again")
-            )
-
-    def _encode(self, batch: list[Record]) -> bytes:
-        data = wire.encode_many(batch)
-        text = data.decode()
-        if self._mask(text) == text:
-            return data
-        return b"".join(_encoder.encode(self._masked(msgspec.to_builtins(record))) + b"\n" for record in batch)
-
-    def _masked(self, value: object) -> object:
-        match value:
-            case str():
-                return self._mask(value)
-            case dict():
-                return {key: self._masked(item) for key, item in value.items()}
-            case list() | tuple():
-                return [self._masked(item) for item in value]
-            case _:
-                return value
-
-
-def _pour(source: int, target: int) -> None:
-    """All of one file into another: wholly or not at all."""
-    at = 0
-    try:
-        os.ftruncate(target, 0)
-        while data := os.pread(source, 1 << 20, at):
-            at += os.write(target, data)
-    except OSError:
-        os.ftruncate(target, 0)
-        raise

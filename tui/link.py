@@ -5,7 +5,6 @@ Everything the engine says, and what happens to it, is published on the bus.
 
 import asyncio
 import os
-import signal
 from collections.abc import Callable
 from typing import Literal
 
@@ -14,8 +13,9 @@ import msgspec
 from tui import commands as c
 from tui import events as e
 from tui.bus import Bus
-from tui.child import Child
+from tui.child import Child, how_it_ended
 from tui.conversation import CUT_NOTE, FAILED_NOTE, Conversation
+from tui.prompts import PromptQueue
 from tui.safety import Secrets
 from tui.wire import Stamped, WireError, decode_stamped, encode
 
@@ -24,9 +24,6 @@ _CLOSE_GRACE = 1.0
 
 _KILL_AFTER = 1.0
 """Seconds a cancel has to take effect before asking again kills the engine: two hasty keys are one wish."""
-
-_NOT_LOADED = 3
-"""An engine's exit status where the agent's code is at fault, which it has told."""
 
 _CRASHES = 3
 """Unasked ends in a row, with no run completed between, after which no further engine is started unasked."""
@@ -40,6 +37,9 @@ class Launch(msgspec.Struct, frozen=True):
     model: str | None = None
     base_url: str | None = None
     api: Literal["responses", "chat"] | None = None
+    faults: str = ""
+    """For the next engine only: one that follows it does not begin with them again."""
+    cache: bool = False
 
 
 class Link:
@@ -53,6 +53,7 @@ class Link:
         self.bus = bus
         self.launch = launch
         self.conversation = Conversation()
+        self.queue = PromptQueue(self, bus.publish)
         self.busy = False
         """A prompt was sent whose run has not ended."""
         self._respawn = respawn
@@ -60,8 +61,8 @@ class Link:
         self._child: Child | None = None
         self._loaded = False
         """The present engine reached `SessionStarted`."""
-        self._waiting: str | None = None
-        """A prompt sent before there was an engine to take it; it goes out as soon as one is loaded."""
+        self._waiting: c.Send | c.Retry | None = None
+        """What was sent before there was an engine to take it; it goes out as soon as one is loaded."""
         self._cancelling = False
         self._cancelled_at = 0.0
         self._replace = False
@@ -92,27 +93,54 @@ class Link:
                 api=launch.api,
                 items=tuple(self.conversation.items),
                 runs=self.conversation.runs,
+                faults=launch.faults,
+                cache=launch.cache,
             )
         )
+        self.launch = msgspec.structs.replace(launch, faults="")
 
     async def start(self) -> None:
         """`spawn` and `attach`."""
         self.spawn()
         await self.attach()
 
+    def resume(self, conversation: Conversation, *, unfinished: bool) -> None:
+        """Take up a recorded session, before the engine is attached.
+
+        A run that the program did not live to see the end of is `unfinished`: it is settled and ended now.
+        """
+        self.conversation = conversation
+        if unfinished:
+            self.busy = True
+            self._settle("the program ended during this answer", loaded=True)
+
     # What the user wants
 
     def send(self, text: str) -> None:
         """Run the agent on a prompt; it is on the bus at once, and starts a new engine if there is none."""
+        self._begin(e.PromptSent(text), c.Send(text))
+
+    def retry(self) -> None:
+        """Let the model go on with what failed or was stopped last; in a run, do not wait for a request's next try."""
+        if self.busy:
+            self._command(c.RetryNow())
+        else:
+            self._begin(e.RetryRequested(), c.Retry())
+
+    def _begin(self, event: e.PromptSent | e.RetryRequested, command: c.Send | c.Retry) -> None:
         assert not self.busy
         self.busy, self._cancelling = True, False
-        self._publish(e.PromptSent(text))
+        self._publish(event)
+        self._waiting = None if self._loaded else command
         if self._loaded:
-            self._command(c.Send(text))
-            return
-        self._waiting = text
-        if self._child is None:
+            self._command(command)
+        elif self._child is None:
             self._task = asyncio.ensure_future(self._start_next())
+
+    def hand_over(self, text: str) -> None:
+        """Say this in the middle of the run; an engine that still loads is told when it has."""
+        if self._loaded:
+            self._command(c.Steer(text))
 
     def cancel(self, mode: Literal["immediate", "after_turn"] = "immediate") -> None:
         """Stop the run; asked again while the first time still has no effect, kill the engine and start another."""
@@ -136,12 +164,24 @@ class Link:
         self._publish(e.CancelRequested(mode))
         self._command(c.Cancel(mode))
 
+    def rewind(self, prompt: int) -> None:
+        """Go on from before the session's n-th prompt, counted from 1; only while not busy."""
+        assert not self.busy
+        self._publish(e.ConversationRewound(prompt, self.conversation.before(prompt)))
+        self._command(c.Rewind(tuple(self.conversation.items)))
+
     def clear(self) -> None:
         """Forget the conversation."""
         if self._child is None:
             self._publish(e.ConversationCleared())
         else:
             self._command(c.Clear())
+
+    def set_faults(self, spec: str) -> None:
+        """Make the next requests or tool calls fail; see `tui.faultspec`."""
+        if self._child is None:
+            self.launch = msgspec.structs.replace(self.launch, faults=spec)
+        self._command(c.SetFaults(spec))
 
     async def restart(self) -> None:
         """Replace the engine, e.g. after the agent's file was edited; the conversation is kept."""
@@ -176,6 +216,8 @@ class Link:
             self._note(stamped.event)
             batch.append(stamped)
         self.bus.extend(batch)
+        if not self._closing:
+            self.queue.go_on()
 
     def _without_secrets(self, stamped: Stamped) -> Stamped:
         """What is said about the run, unlike what the model said, is shown and kept without keys in it."""
@@ -190,12 +232,15 @@ class Link:
 
     def _note(self, event: e.Event) -> None:
         self.conversation.apply(event)
+        self.queue.apply(event)
         match event:
             case e.SessionStarted():
                 self._loaded = True
                 if self._waiting is not None:
-                    self._command(c.Send(self._waiting))
+                    self._command(self._waiting)
                     self._waiting = None
+                    for text in self.queue.steering:
+                        self._command(c.Steer(text))
             case e.RunEnded(status=status):
                 self.busy = self._cancelling = False
                 self._crashes = 0 if status == "completed" else self._crashes
@@ -213,6 +258,7 @@ class Link:
     def _publish(self, event: e.Event) -> None:
         self._note(event)
         self.bus.publish(event)
+        self.queue.tell()
 
     def _command(self, command: c.Command) -> None:
         if self._child is not None:
@@ -235,7 +281,7 @@ class Link:
         self._child = None
         loaded, self._loaded, self._waiting = self._loaded, False, None
         asked, self._replace = self._closing or self._replace, False
-        error = "" if asked else _ending(code, loaded=loaded)
+        error = "" if asked else how_it_ended(code, loaded=loaded)
         self._settle(error, loaded=loaded)
         self._publish(e.EngineEnded(code, error))
         self._crashes += not asked
@@ -261,13 +307,3 @@ class Link:
             await self.start()
         except OSError as error:
             self._publish(e.Notice("error", f"no new engine could be started: {error.strerror}"))
-
-
-def _ending(code: int | None, *, loaded: bool) -> str:
-    if code is not None and code < 0:
-        return f"the engine was ended by signal {signal.Signals(-code).name}"
-    if loaded:
-        return f"the engine ended unexpectedly (exit status {code})"
-    if code == _NOT_LOADED:
-        return "the agent could not be loaded: mend it, then send a prompt"
-    return f"the engine ended while starting (exit status {code})"

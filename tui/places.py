@@ -22,6 +22,11 @@ def sessions_folder() -> Path:
     return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "sessions"
 
 
+def exports_folder() -> Path:
+    """Documents and pictures that were given no other place; it may not exist."""
+    return Path(platformdirs.user_data_dir(_NAME, appauthor=False)) / "exports"
+
+
 def crash_file() -> Path:
     """Where the traceback of a crash goes; its folder may not exist."""
     return Path(platformdirs.user_log_dir(_NAME, appauthor=False)) / "crash.log"

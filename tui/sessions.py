@@ -16,9 +16,7 @@ import msgspec
 
 from tui import events as e
 from tui import journal, wire
-from tui.journal import Header
 from tui.safety import one_line
-from tui.wire import WireError
 
 _INDEX: Final = "index.json"
 _TRASH: Final = ".trash"
@@ -161,7 +159,7 @@ class Sessions:
     def _cached(self) -> dict[str, _Cached]:
         try:
             return _index.decode((self.folder / _INDEX).read_bytes())
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, *journal.UNREADABLE):
             return {}
 
     def _keep(self, found: dict[str, _Cached]) -> None:
@@ -177,25 +175,25 @@ def summarise(path: Path, status: os.stat_result) -> Summary:
     """A file's line in the list. Raises OSError."""
     header = journal.read(path).header
     title, name, prompts, turns, tokens_in, tokens_out = "", "", 0, 0, 0, 0
-    with path.open("rb") as file:
-        for event in _events(file):
-            match event:
-                case Header(title=given):
-                    header = msgspec.structs.replace(header, title=given)
-                case e.PromptSent(text=text):
-                    prompts += 1
-                    title = title or text[:_TITLE]
-                case e.SessionStarted(agent=agent):
-                    name = agent
-                case e.RunStarted():
-                    turns += 1
-                case e.UsageReported(input=input_, output=output):
-                    tokens_in, tokens_out = tokens_in + input_, tokens_out + output
-                case _:
-                    pass
+    given = header.title
+    for line in _lines(path):
+        match _meaning(line):
+            case str(again):
+                given = again
+            case e.PromptSent(text=text):
+                prompts += 1
+                title = title or text[:_TITLE]
+            case e.SessionStarted(agent=agent):
+                name = agent
+            case e.RunStarted():
+                turns += 1
+            case e.UsageReported(input=input_, output=output):
+                tokens_in, tokens_out = tokens_in + input_, tokens_out + output
+            case _:
+                pass
     return Summary(
         session=path.stem,
-        title=one_line(header.title or title, _TITLE),
+        title=one_line(given or title, _TITLE),
         agent=header.agent,
         cwd=header.cwd,
         created=header.created,
@@ -209,11 +207,15 @@ def summarise(path: Path, status: os.stat_result) -> Summary:
     )
 
 
-def _events(lines: Iterator[bytes]) -> Iterator[e.Event | Header]:
-    """What the lines of interest say; those that cannot be read are left out."""
-    for line in lines:
-        if not _OF_INTEREST.search(line):
-            continue
-        with contextlib.suppress(WireError, RecursionError):
-            title = journal.title_of(line)
-            yield Header("", "", 0.0, title=title) if title is not None else wire.decode_record(line).event
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from filter(_OF_INTEREST.search, file)
+
+
+def _meaning(line: bytes) -> str | e.Event | None:
+    """A given name, an event, or nothing where the line cannot be read."""
+    try:
+        title = journal.title_of(line)
+        return wire.decode_record(line).event if title is None else title
+    except journal.UNREADABLE:
+        return None

@@ -5,21 +5,25 @@ entry's grows with every change, and entries before `State.live` never change ag
 garbage collector where they can hold no cycle, so that a long session costs no pauses.
 """
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 Phase: TypeAlias = Literal[
     "starting", "ready", "sending", "waiting", "thinking", "calling", "running", "writing",
-    "cancelling", "done", "stopped", "failed", "ended",
+    "retrying", "cancelling", "done", "stopped", "failed", "ended",
 ]  # fmt: skip
 """starting: the engine loads · ready: nothing ran yet · sending: prompt sent, run not begun · waiting: for the model
 · thinking: reasoning streams · calling: the model writes a tool call · running: tools run · writing: text streams
-· cancelling: stop asked for · done, stopped, failed: how the last run ended · ended: no engine."""
+· retrying: the wait before the next try of a request · cancelling: stop asked for
+· done, stopped, failed: how the last run ended · ended: no engine."""
 
 LIVE_PHASES: frozenset[Phase] = frozenset(
-    ("sending", "waiting", "thinking", "calling", "running", "writing", "cancelling")
+    ("sending", "waiting", "thinking", "calling", "running", "writing", "retrying", "cancelling")
 )
+
+SEAM: Final = "↻"
+"""Marks where another try of a model request went on or began."""
 
 ToolStatus: TypeAlias = Literal["writing", "called", "running", "done", "failed", "cancelled"]
 
@@ -72,6 +76,8 @@ class _Entry(msgspec.Struct, kw_only=True, gc=False):
 
 class Prompt(_Entry, kw_only=True, gc=False):
     text: str
+    number: int = 0
+    """Counts the session's prompts from 1; 0 for what was said in the middle of a run."""
 
 
 class Answer(_Entry, kw_only=True, gc=False):
@@ -81,6 +87,8 @@ class Answer(_Entry, kw_only=True, gc=False):
     text: Text = msgspec.field(default_factory=Text)
     status: Literal["streaming", "done", "stopped", "failed"] = "streaming"
     refusal: bool = False
+    seams: list[int] = msgspec.field(default_factory=list)
+    """Characters after which another try of the request went on."""
 
 
 class Reasoning(_Entry, kw_only=True, gc=False):
@@ -175,6 +183,16 @@ class Metrics(msgspec.Struct, gc=False):
     handoffs: int = 0
     errors: int = 0
     interruptions: int = 0
+    tries: int = 0
+    """Model requests and their repetitions."""
+    failures: dict[str, int] = msgspec.field(default_factory=dict)
+    """Failed tries, and runs that failed otherwise, by kind; see `events.RunEnded`."""
+    recoveries: int = 0
+    """Requests that were answered whole although a try had failed."""
+    given_up: int = 0
+    """Requests whose last try failed."""
+    run_given_up: bool = False
+    """The newest run had such a request."""
     events: int = 0
     deltas: int = 0
     input: int = 0
@@ -233,10 +251,18 @@ class State(msgspec.Struct):
     """Index in `entries` by item or call id."""
     row_of: dict[str, int] = msgspec.field(default_factory=dict)
     """Index in `rows` by item or call id."""
+    prompts: int = 0
+    """Prompts sent so far."""
     waiting: tuple[str, ...] = ()
     """Prompts for the runs to come."""
     steering: tuple[str, ...] = ()
     """Messages for the run under way that it has not taken up."""
+    retry_at: float | None = None
+    """When the next try of a request is due, in seconds since the epoch; None when none is waited for."""
+    attempt: int = 1
+    """Which try of the newest request it is, or will be after the wait."""
+    attempts: int = 1
+    """How many tries it may have."""
     stuck: str = ""
     """Where user code holds the engine up; empty when it does not."""
     engine: Literal["starting", "up", "down"] = "starting"

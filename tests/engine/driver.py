@@ -11,6 +11,7 @@ from agents.testing import ScriptedModel
 from tui import commands as c
 from tui import events as e
 from tui.engine.connect import connect
+from tui.engine.recovery import Policy
 from tui.engine.session import Session
 from tui.engine.watchdog import PATIENCE, Patience
 
@@ -18,6 +19,9 @@ E = TypeVar("E", bound=e.Event)
 
 DEADLINE = 10.0
 """Seconds after which waiting for an event fails; nothing here takes that long."""
+
+AT_ONCE = Policy(first_delay=0.0)
+ONE_TRY = Policy(attempts=1)
 
 
 class Driver:
@@ -71,6 +75,7 @@ async def driving(
     base_url: str | None = None,
     api: Any = None,
     patience: Patience = PATIENCE,
+    policy: Policy = AT_ONCE,
     items: Sequence[dict[str, Any]] = (),
 ) -> AsyncIterator[Driver]:
     """A session of `agent`; with a base URL on that server, else on the agent's own model."""
@@ -78,7 +83,7 @@ async def driving(
     driver = Driver()
     options = c.Open("s", "", base_url=base_url, api=api, model="scripted" if base_url else None)
     connection = connect(options, agent, {})
-    driver.session = Session("s", agent, connection, driver.emit, patience=patience)
+    driver.session = Session("s", agent, connection, driver.emit, patience=patience, policy=policy)
     driver.session.conversation.items.extend(items)
     yield driver
     await driver.session.close()

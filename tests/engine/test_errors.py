@@ -16,7 +16,7 @@ from agents import (
 from agents.testing import ModelStep, assistant_message, function_call
 from pydantic import BaseModel
 
-from tests.engine.driver import driving, scripted
+from tests.engine.driver import ONE_TRY, driving, scripted
 from tests.model_server import (
     BadJson,
     Call,
@@ -45,12 +45,12 @@ FAULTS: dict[str, tuple[Reply, str, str]] = {
     "reset": ([Text("Once upon"), Reset()], "network", "no connection to the model server"),
     "error event": ([Text("Once upon"), ErrorEvent("server_error", "it\nbroke")], "server", "it broke"),
     "bad JSON": ([Text("Once upon"), BadJson()], "server", "not JSON"),
+    "cut": ([Text("Once upon"), Cut()], "network", "closed the stream before the answer was complete"),
+    "too long": ([Text("Once upon"), Incomplete(), Usage(9, 4)], "truncated", "cut off: max output tokens"),
 }
 RESPONSES_ONLY: dict[str, tuple[Reply, str, str]] = {
     "failed": ([Text("Once upon"), Failed("rate_limit_exceeded", "slow down")], "rate_limit", "slow down"),
-    "incomplete": ([Text("Once upon"), Incomplete(), Usage(9, 4)], "request", "cut off: max output tokens"),
     "filtered": ([Text("Once upon"), Incomplete("content_filter")], "refusal", "content filter"),
-    "cut": ([Text("Once upon"), Cut()], "network", "closed the stream before the answer was complete"),
 }  # fmt: skip
 CASES = [(api, *case) for case in FAULTS.values() for api in ("responses", "chat")] + [
     ("responses", *case) for case in RESPONSES_ONLY.values()
@@ -63,7 +63,10 @@ async def test_a_fault_of_the_server_is_one_line_and_the_partial_is_kept(
     api: str, reply: Reply, kind: str, words: str
 ) -> None:
     agent = Agent[Any](name="Tester")
-    async with ModelServer([reply, [Text("fine")]]) as server, driving(agent, base_url=server.base_url, api=api) as it:
+    async with (
+        ModelServer([reply, [Text("fine")]]) as server,
+        driving(agent, base_url=server.base_url, api=api, policy=ONE_TRY) as it,
+    ):
         end = await it.run("tell me")
         after = await it.run("again")
         body = server.requests[-1].body
@@ -89,11 +92,12 @@ async def test_a_key_that_the_provider_repeats_is_masked() -> None:
     assert key not in str(it.events)
 
 
-async def test_usage_of_an_incomplete_response_is_counted() -> None:
-    reply = RESPONSES_ONLY["incomplete"][0]
+@pytest.mark.parametrize("api", ["responses", "chat"])
+async def test_usage_of_an_incomplete_response_is_counted(api: str) -> None:
+    reply = FAULTS["too long"][0]
     async with (
         ModelServer([reply]) as server,
-        driving(Agent(name="T"), base_url=server.base_url, api="responses") as it,
+        driving(Agent(name="T"), base_url=server.base_url, api=api) as it,
     ):
         await it.run()
     assert [(usage.input, usage.output) for usage in it.all(e.UsageReported)] == [(9, 4)]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agents import Agent, FunctionTool, function_tool, handoff
-from agents.testing import ScriptedModel, assistant_message, function_call
+from agents.testing import ModelStep, ScriptedModel, assistant_message, function_call
 
 from tests.engine.driver import DEADLINE, Driver, driving
 from tui import events as e
@@ -162,8 +162,7 @@ async def test_a_cut_after_it_was_taken_in_keeps_it_once() -> None:
         answering.set()
         await asyncio.Event().wait()
 
-    script: list[Any] = [[function_call("dig", {}, call_id="c1")], never]
-    model = ScriptedModel(script)
+    model = ScriptedModel([[function_call("dig", {}, call_id="c1")], ModelStep.respond(never)])
     async with driving(Agent("Digger", model=model, tools=[digging.tool])) as it:
         it.session.send("dig")
         await asyncio.wait_for(digging.begun.wait(), DEADLINE)

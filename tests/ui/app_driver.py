@@ -28,6 +28,9 @@ class StillLink(Link):
     async def attach(self) -> None:
         self.say(e.EngineStarted(1), e.SessionStarted("0badcafe", "Guide", "gpt-x", "chat", ("roll_dice",)))
 
+    def hand_over(self, text: str) -> None:
+        self.wanted.append(f"steer {text}")
+
     def send(self, text: str) -> None:
         self.wanted.append(f"send {text}")
         self.busy = True
@@ -51,10 +54,8 @@ class StillLink(Link):
         """Publish events, a tenth of a second apart."""
         for event in happened:
             self.now += 0.1
-            self.conversation.apply(event)
-            if isinstance(event, e.RunEnded):
-                self.busy = False
-            self.bus.publish(event)
+            self._publish(event)
+        self.queue.go_on()
 
 
 class Screen:

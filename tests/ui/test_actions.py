@@ -97,7 +97,7 @@ def test_a_command_like_no_other_is_told_where_they_are_listed() -> None:
 
 
 def test_a_prefix_finds_commands_in_table_order() -> None:
-    assert [action.id for action in matching("st")] == ["cancel", "stats"]
+    assert [action.id for action in matching("st")] == ["finish", "steer", "stats"]
     assert matching("zzz") == []
 
 

@@ -7,6 +7,7 @@ from tests.payloads import ALL, PAYLOADS
 from tests.ui.app_driver import Screen, running
 from tui import events as e
 from tui.config import Settings
+from tui.conversation import FAILED_NOTE
 from tui.ui.actions import ACTIONS
 from tui.ui.app import AgentsApp
 from tui.ui.chat import ChatPane
@@ -79,11 +80,10 @@ async def test_what_is_typed_while_an_answer_streams_is_kept() -> None:
         await screen.type("second")
         await screen.press("enter")
         assert screen.link.wanted == ["send first"]
-        assert draft(screen) == "second"
-        assert "under way" in notified(screen)
+        assert "queued 1/1: second" in screen.text
         await screen.say(e.RunEnded(1, "completed"))
-        await screen.press("enter")
         assert screen.link.wanted == ["send first", "send second"]
+        assert "queued 1/1" not in screen.text
 
 
 async def test_the_ladder_of_ctrl_c() -> None:
@@ -244,6 +244,24 @@ async def test_a_click_on_a_tool_call_selects_its_row() -> None:
         screen.app.query_one(ChatPane).post_message(ChatPane.ToolSelected("c1"))
         log = screen.app.query_one(LogPane)
         await screen.until(lambda: log.selected is not None and screen.app.state.rows[log.selected].kind == "tool")
+
+
+async def test_retry_goes_on_with_what_was_cut_off_and_ends_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as screen:
+        asked: list[str] = []
+        monkeypatch.setattr(screen.link, "retry", lambda: asked.append(screen.app.state.phase))
+        await screen.type("/retry")
+        await screen.press("enter")
+        assert "nothing was cut off" in screen.text
+        await screen.type("go")
+        await screen.press("enter", "f2")
+        await screen.say(e.ModelRequested(1, 1, "Guide"), e.AttemptFailed(1, 1, 1, 3, "network", "reset", 2.0))
+        assert "try 2 of 3: reset" in screen.text
+        await screen.press("r")
+        cut = {"role": "assistant", "content": f"Once {FAILED_NOTE}"}
+        await screen.say(e.ConversationExtended((cut,)), e.RunEnded(1, "failed", "reset", "network"))
+        await screen.press("r")
+        assert asked == ["retrying", "failed"]
 
 
 async def test_foreign_text_is_neither_markup_nor_control_anywhere() -> None:

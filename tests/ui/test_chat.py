@@ -218,6 +218,17 @@ async def test_what_came_while_away_is_whole_once_scrolled_to() -> None:
             assert any(line.endswith(f"item {n}") for line in seen)
 
 
+async def test_the_place_where_another_try_went_on_is_marked() -> None:
+    async with running((60, 30)) as (app, _):
+        app.feed(*start(), e.TextDelta(item="1.1.0", text="Once up"))
+        app.feed(e.AttemptStarted(1, 1, 2, 3, "connection reset", continued=True))
+        app.feed(e.TextDelta(item="1.1.0", text="on a time."))
+        app.feed(e.MessageCompleted("1.1.0", "Guide", "Once upon a time."))
+        assert "   Once up↻on a time." in app.lines
+        assert " ↻ connection reset: try 2 of 3 goes on here" in app.lines
+        assert app.chat.last_answer() == "Once upon a time."
+
+
 async def test_a_stopped_answer_is_marked_and_so_is_one_cut_off() -> None:
     async with running((60, 30)) as (app, _):
         app.feed(*start(), e.TextDelta(item="m1", text="Half a"), e.RunEnded(run=1, status="cancelled"))

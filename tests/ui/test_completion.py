@@ -30,7 +30,7 @@ async def test_the_list_stays_above_the_input_when_the_terminal_changes_its_size
 async def test_the_list_follows_what_is_typed() -> None:
     async with at_work() as typist:
         await typist.type("/st")
-        assert [line.split()[0] for line in typist.listed().splitlines()[:-1]] == ["/stop", "/stats"]
+        assert [line.split()[0] for line in typist.listed().splitlines()[:-1]] == ["/stop", "/steer", "/stats"]
         await typist.type("a")
         assert [line.split()[0] for line in typist.listed().splitlines()[:-1]] == ["/stats"]
         await typist.type("x")
@@ -44,7 +44,7 @@ async def test_enter_runs_the_chosen_command() -> None:
     async with at_work() as typist:
         await typist.type("/st")
         await typist.press("down", "enter")
-        assert (typist.host.commands, typist.text, typist.composer.completing) == (["/stats"], "", False)
+        assert (typist.host.commands, typist.text, typist.composer.completing) == (["/steer"], "", False)
 
 
 async def test_the_arrows_go_round_the_list_and_scroll_it() -> None:
@@ -96,14 +96,14 @@ async def test_a_click_in_the_list_runs_the_command() -> None:
         await typist.type("/st")
         await typist.pilot.click(CompletionList, offset=(3, 1))
         await typist.pilot.pause()
-        assert typist.host.commands == ["/stats"]
+        assert typist.host.commands == ["/steer"]
         assert typist.host.focused is typist.composer
 
 
 async def test_a_click_on_the_hint_of_the_list_runs_nothing() -> None:
     async with at_work() as typist:
         await typist.type("/st")
-        await typist.pilot.click(CompletionList, offset=(3, 2))
+        await typist.pilot.click(CompletionList, offset=(3, 3))
         await typist.pilot.pause()
         assert (typist.host.commands, typist.text) == ([], "/st")
 

@@ -176,6 +176,18 @@ async def test_the_header_names_what_runs_and_what_goes_on() -> None:
         assert app.lines[0].endswith("writing 3.7 s")
 
 
+async def test_the_header_counts_down_to_the_next_try() -> None:
+    async with headed(*BEGIN, e.AttemptFailed(1, 1, 1, 3, "network", "connection reset", 2.0)) as (app, _):
+        app.frame(after=1.25)
+        assert app.lines[0].endswith("retrying in 0.7 s · try 2 of 3: connection reset")
+
+
+async def test_errors_name_the_recoveries() -> None:
+    tried = (e.AttemptFailed(1, 1, 1, 3, "network", "reset", 1.0), e.AttemptStarted(1, 1, 2, 3))
+    async with measured(*BEGIN, *tried, e.AttemptSucceeded(1, 1, 2)) as (app, _):
+        assert value(app, "errors") == "1 · recovered 1"
+
+
 async def test_the_header_marks_the_demo() -> None:
     demo = e.SessionStarted("s", "Guide", "demo", "demo")
     async with headed(e.EngineStarted(1), demo) as (app, _):

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from typing import Final
 
 _COMMANDS: Final = {
+    "replay": "tui.cli.replay",
     "run": "tui.cli.headless",
+    "sessions": "tui.cli.sessions",
 }
 """Commands by their first word; anything else is the screen's."""
 

@@ -3,7 +3,12 @@
 import asyncio
 import sys
 
-from tui.cli.options import Parser, connection_options, launch_of, settings_of
+from tui.cli.opening import keep, launch_of
+from tui.cli.options import Parser, connection_options, settings_of
+from tui.journal_writer import JournalWriter
+from tui.link import Link
+from tui.places import sessions_folder
+from tui.sessions import Sessions
 
 
 def main(arguments: list[str]) -> int:
@@ -21,4 +26,8 @@ def main(arguments: list[str]) -> int:
         parser.error("the prompt is empty")
     from tui.headless import run
 
-    return asyncio.run(run(launch_of(settings), prompt, json=options.json))
+    def journal(link: Link) -> JournalWriter | None:
+        return None if options.no_journal else keep(link, Sessions(sessions_folder()))
+
+    launch = launch_of(settings, faults=options.fault, cache=options.cache)
+    return asyncio.run(run(launch, prompt, json=options.json, journal_of=journal))

@@ -7,7 +7,7 @@ declarative libraries.
 import argparse
 import difflib
 import os
-import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tui.agents import check_spec
 from tui.config import ConfigError, Settings, load_settings
-from tui.link import Launch
+from tui.faultspec import FaultSpecError, parse_spec
 from tui.places import config_folder, themes_folder
 
 USAGE = 2
@@ -42,10 +42,22 @@ def connection_options(parser: argparse.ArgumentParser) -> None:
         choices=("responses", "chat"),
         help="which API to speak (default: responses to api.openai.com, chat to any other server)",
     )
+    parser.add_argument(
+        "--cache", action="store_true", help="answer a request that was made before from disk, without the network"
+    )
+    parser.add_argument(
+        "--fault", metavar="SPEC", type=_faults, default="", help="make requests or tools fail, e.g. cut@50,429x2"
+    )
+    parser.add_argument("--no-journal", action="store_true", help="keep no record of the session on disk")
 
 
-def settings_of(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Settings:
-    """Command line over environment over the user's file; refuses what is wrong before anything of theirs is run."""
+def settings_of(
+    parser: argparse.ArgumentParser, options: argparse.Namespace, recorded: Mapping[str, str | None] | None = None
+) -> Settings:
+    """Command line over what a session was `recorded` with over environment over the user's file.
+
+    Refuses what is wrong before anything of theirs is run.
+    """
     try:
         settings = load_settings(config_folder())
     except ConfigError as error:
@@ -53,6 +65,7 @@ def settings_of(parser: argparse.ArgumentParser, options: argparse.Namespace) ->
     for field, variable in _VARIABLES.items():
         if os.environ.get(variable):
             settings = replace(settings, **{field: None})  # the engine reads the variable itself
+    settings = replace(settings, **{name: value for name, value in (recorded or {}).items() if value})
     given = {name: value for name, value in vars(options).items() if name in _FLAGS and value is not None}
     settings = replace(settings, **given)
     settings = replace(settings, agent=settings.agent or "demo")
@@ -63,7 +76,16 @@ def settings_of(parser: argparse.ArgumentParser, options: argparse.Namespace) ->
 
 
 _FLAGS = ("agent", "model", "base_url", "api", "theme")
+RECORDED = ("agent", "model", "base_url", "api")
 _VARIABLES = {"base_url": "OPENAI_BASE_URL", "model": "OPENAI_DEFAULT_MODEL"}
+
+
+def _faults(spec: str) -> str:
+    try:
+        parse_spec(spec)
+    except FaultSpecError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return spec
 
 
 def _check_url(url: str | None) -> str:
@@ -83,7 +105,3 @@ def _check_theme(settings: Settings) -> str:
     return (
         f"there is no theme {settings.theme!r}{did_you_mean(settings.theme, names) or ': choose ' + ', '.join(names)}"
     )
-
-
-def launch_of(settings: Settings) -> Launch:
-    return Launch(secrets.token_hex(4), settings.agent or "demo", settings.model, settings.base_url, settings.api)

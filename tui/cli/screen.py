@@ -3,16 +3,23 @@
 import argparse
 import os
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 from tui import __version__
 from tui.agents import BUILTIN_AGENTS
 from tui.bus import Bus, steady_clock
-from tui.cli.options import Parser, connection_options, launch_of, settings_of
+from tui.cli.opening import Stored, keep, launch_of, restore_into, stand_where_it_stood, take_up
+from tui.cli.options import RECORDED, Parser, connection_options, settings_of
 from tui.link import Link
+from tui.places import sessions_folder
+from tui.sessions import SessionError, Sessions
 
 _EPILOG = """\
 commands:
   agents-tui run PROMPT        run one prompt without the screen (see agents-tui run --help)
+  agents-tui replay FILE       show a recorded session again, as it happened
+  agents-tui sessions ACTION   list, show, export and delete recorded sessions
 
 agents:
 {agents}
@@ -26,6 +33,33 @@ environment:
 
 
 def main(arguments: list[str]) -> int:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    sessions = Sessions(sessions_folder())
+    stored = _stored(parser, options, sessions)
+    recorded = {name: getattr(stored.header, name) for name in RECORDED} if stored else {}
+    settings = settings_of(parser, options, recorded)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") in ("dumb", ""):
+        parser.error("the screen needs a terminal; without one use: agents-tui run PROMPT")
+
+    clock = steady_clock()
+    link = Link(Bus(clock), launch_of(settings, stored, faults=options.fault, cache=options.cache))
+    try:
+        link.spawn()  # before Textual is imported: the engine imports the SDK meanwhile
+    except OSError as error:
+        parser.exit(1, f"agents-tui: the engine could not be started: {error.strerror}\n")
+    state = restore_into(link, stored) if stored else None
+    journal = None if options.no_journal else keep(link, sessions, stored)
+    from tui.ui.app import AgentsApp
+
+    app = AgentsApp(link, clock, settings, state=state, journal=journal, sessions=sessions)
+    status = app.run_to_end()
+    if app.chosen:
+        _start_over(app.chosen, options)
+    return status
+
+
+def _parser() -> Parser:
     agents = "\n".join(f"  {name:<28} {about}" for name, about in BUILTIN_AGENTS.items())
     parser = Parser(
         prog="agents-tui",
@@ -34,24 +68,36 @@ def main(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument(
-        "agent", nargs="?", metavar="AGENT", default="demo", help="which agent to talk to (default: demo)"
-    )
+    parser.add_argument("agent", nargs="?", metavar="AGENT", help="which agent to talk to (default: demo)")
     connection_options(parser)
+    sessions = parser.add_argument_group("sessions").add_mutually_exclusive_group()
+    sessions.add_argument(
+        "--continue", dest="latest", action="store_true", help="go on with the last session begun in this folder"
+    )
+    sessions.add_argument("--session", metavar="ID", help="go on with this session; the start of its id is enough")
     parser.add_argument("--theme", metavar="T", help="a theme by name; /theme on the screen lists them")
-    parser.add_argument("--no-journal", action="store_true", help="keep no record of the session on disk")
     parser.add_argument("--version", action="version", version=f"agents-tui {__version__}")
-    options = parser.parse_args(arguments)
-    settings = settings_of(parser, options)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") in ("dumb", ""):
-        parser.error("the screen needs a terminal; without one use: agents-tui run PROMPT")
+    return parser
 
-    clock = steady_clock()
-    link = Link(Bus(clock), launch_of(settings))
+
+def _stored(parser: argparse.ArgumentParser, options: argparse.Namespace, sessions: Sessions) -> Stored | None:
+    """The session asked for, if one was; the program then stands where that session stood."""
+    if not (options.latest or options.session is not None):
+        return None
     try:
-        link.spawn()  # before Textual is imported: the engine imports the SDK meanwhile
+        path = sessions.path(sessions.latest(Path.cwd()).session) if options.latest else sessions.find(options.session)
+        stored = take_up(sessions, path, write=not options.no_journal)
+    except SessionError as error:
+        parser.error(str(error))
     except OSError as error:
-        parser.exit(1, f"agents-tui: the engine could not be started: {error.strerror}\n")
-    from tui.ui.app import AgentsApp
+        parser.error(f"the session cannot be read: {error.strerror}: {error.filename}")
+    if options.agent is None:
+        stand_where_it_stood(stored.header)
+    return stored
 
-    return AgentsApp(link, clock, settings).run_to_end()
+
+def _start_over(session: str, options: argparse.Namespace) -> NoReturn:
+    """Become a program that shows another session: nothing of this one is left over."""
+    start = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv[1:])]
+    theme = ["--theme", options.theme] if options.theme else []
+    os.execv(sys.executable, [*start, "--session", session, *theme])  # noqa: S606 - as it was started, without a shell

@@ -34,6 +34,8 @@ class Calls:
     def __init__(self, emit: Callable[[e.Event], None], run: int, used: set[str], prefix: str = "") -> None:
         self._emit, self._run, self._used, self._prefix = emit, run, used, prefix
         self._calls: dict[str, _Call] = {}
+        self._shown: set[str] = set()
+        """The ids that events have carried."""
 
     @property
     def running(self) -> list[str]:
@@ -58,6 +60,12 @@ class Calls:
     def arguments(self, call_id: str, text: str) -> None:
         """A piece of the call's arguments."""
         self._emit(e.ArgumentsDelta(self._get(call_id, "").id, text))
+
+    def drop(self, call_id: str) -> str:
+        """The model will write the call anew, maybe with the same id. Returns the id that events carried for it."""
+        call = self._get(call_id, "")
+        del self._calls[call_id]
+        return call.id
 
     def called(self, call_id: str, name: str, arguments: str, agent: str, origin: str) -> None:
         """The call is whole."""
@@ -109,10 +117,16 @@ class Calls:
     def _get(self, call_id: str, name: str) -> _Call:
         call = self._calls.get(call_id)
         if call is None:
-            unique = f"{call_id}~{self._run}" if call_id in self._used or not call_id else call_id
-            call = self._calls[call_id] = _Call(self._prefix + unique, name)
+            call = self._calls[call_id] = _Call(self._prefix + self._unique(call_id), name)
         call.name = call.name or name
         return call
+
+    def _unique(self, call_id: str) -> str:
+        unique = f"{call_id}~{self._run}" if call_id in self._used or not call_id else call_id
+        while unique in self._shown:  # dropped, and made anew under the same id
+            unique = f"{call_id}~{self._run}.{len(self._shown)}"
+        self._shown.add(unique)
+        return unique
 
 
 def _error_in(name: str, output: str) -> str:

@@ -17,7 +17,6 @@ from tui.commands import Open
 OFFICIAL = "https://api.openai.com/v1"
 _TIMEOUT = Timeout(120, connect=10)
 """Seconds without a byte before a request counts as dead; each chunk of a stream starts it anew."""
-_RETRIES = 2
 _NO_KEY = "none"
 """Sent as the key to servers that need none; the client insists on one."""
 
@@ -102,7 +101,7 @@ def connect(options: Open, agent: Agent[Any], environ: Mapping[str, str] = os.en
 def _provider(client: AsyncOpenAI, api: Api, *, official: bool) -> MultiProvider:
     """Names like `vendor/model` are the server's business, unless they are a prefix of the SDK's."""
     return MultiProvider(
-        openai_client=client,
+        openai_client=client.with_options(max_retries=0),  # `tui.engine.attempts` tries again, and tells
         openai_use_responses=api == "responses",
         openai_prefix_mode="alias" if official else "model_id",
         unknown_prefix_mode="model_id",
@@ -110,7 +109,7 @@ def _provider(client: AsyncOpenAI, api: Api, *, official: bool) -> MultiProvider
 
 
 def _client(base_url: str, key: str) -> AsyncOpenAI:
-    return AsyncOpenAI(api_key=key or _NO_KEY, base_url=base_url, max_retries=_RETRIES, timeout=_TIMEOUT)
+    return AsyncOpenAI(api_key=key or _NO_KEY, base_url=base_url, max_retries=0, timeout=_TIMEOUT)
 
 
 def _without_key(options: Open, *, own: bool) -> Connection:

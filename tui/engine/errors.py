@@ -23,6 +23,14 @@ from tui.engine.items import Ending
 from tui.safety import redact
 
 
+class StreamCutError(ModelBehaviorError):
+    """The server closed the stream in order, but before the response was complete."""
+
+
+class StallError(Exception):
+    """Nothing came from the model server for too long; the message is one plain line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """`kind` as in `RunEnded`. `tool` names the tool whose error ended the run, if one did."""
@@ -31,9 +39,15 @@ class Failure:
     text: str
     hint: str = ""
     tool: str = ""
+    final: bool = False
+    """Another try would fail alike, although failures of this kind may pass."""
 
 
-_TRY_AGAIN = "send the prompt again; what was answered so far is kept"
+_TRY_AGAIN = "/retry goes on from here; what was answered so far is kept"
+_CHECK = "the server refuses this request; check --model, --api and the agent's settings"
+_NO_QUOTA = "the account has no quota left: check plan and billing"
+_REFUSED_CODES = ("invalid", "unsupported", "context_length", "image_", "empty_image", "failed_to_download", "cyber")
+"""How the codes of errors within a stream begin that lie with the request."""
 _TOOL_RAISED = "Error running tool "
 """How the SDK begins the message of an error that a tool let out."""
 _GUARDRAILS = (
@@ -62,8 +76,10 @@ def _classified(error: BaseException, ending: Ending | None) -> Failure:
             return _provider(error.code or "", error.message)
         case json.JSONDecodeError():
             return Failure("server", f"the model server sent something that is not JSON: {_line(error)}", _TRY_AGAIN)
-        case ModelTimeoutError():
+        case ModelTimeoutError() | StallError():
             return Failure("timeout", _line(error), _TRY_AGAIN)
+        case StreamCutError():
+            return Failure("network", "the model server closed the stream before the answer was complete", _TRY_AGAIN)
         case ModelBehaviorError():
             return _model(error, ending)
         case _:
@@ -77,7 +93,7 @@ def _status(error: openai.APIStatusError) -> Failure:
         return Failure("auth", text, "check OPENAI_API_KEY, and that it may use this model and base URL")
     if status == 429:
         if code == "insufficient_quota":
-            return Failure("rate_limit", text, "the account has no quota left: check plan and billing")
+            return Failure("rate_limit", text, _NO_QUOTA, final=True)
         return Failure("rate_limit", text, f"wait a moment, then {_TRY_AGAIN}")
     if status >= 500:
         return Failure("server", text, _TRY_AGAIN)
@@ -85,7 +101,7 @@ def _status(error: openai.APIStatusError) -> Failure:
         return Failure("request", text, "the conversation is too long for this model: /clear starts a new one")
     if status == 404:
         return Failure("request", text, "check --model and --base-url, and --api if the server speaks only one")
-    return Failure("request", text, "the server refuses this request; check --model, --api and the agent's settings")
+    return Failure("request", text, _CHECK)
 
 
 def _message(error: openai.APIStatusError) -> str:
@@ -106,6 +122,10 @@ def _connection(error: openai.APIConnectionError) -> Failure:
 def _provider(code: str, message: str) -> Failure:
     """An error that came inside a stream."""
     text = _cut(" ".join(f"the model server reported: {message or code or 'an error'}".split()))
+    if code == "insufficient_quota":
+        return Failure("rate_limit", text, _NO_QUOTA, final=True)
+    if code.startswith(_REFUSED_CODES):
+        return Failure("request", text, _CHECK)
     if "rate_limit" in code or code == "429":
         return Failure("rate_limit", text, f"wait a moment, then {_TRY_AGAIN}")
     return Failure("server", text, _TRY_AGAIN)
@@ -115,8 +135,11 @@ def _model(error: ModelBehaviorError, ending: Ending | None) -> Failure:
     if ending is not None and ending.code == "incomplete":
         if ending.message == "content_filter":
             return Failure("refusal", "the answer was cut off by the provider's content filter", "ask differently")
-        hint = "raise the agent's max_tokens, or ask for less at a time" if "max" in ending.message else _TRY_AGAIN
-        return Failure("request", f"the answer was cut off: {ending.message.replace('_', ' ') or 'no reason'}", hint)
+        if "max" in ending.message:
+            hint = "/retry continues it; a higher max_tokens of the agent lets it be longer"
+            return Failure("truncated", f"the answer was cut off: {ending.message.replace('_', ' ')}", hint)
+        reason = ending.message.replace("_", " ") or "no reason"
+        return Failure("request", f"the answer was cut off: {reason}", _TRY_AGAIN)
     if ending is not None:
         return _provider(ending.code, ending.message)
     if "did not produce a final response" in error.message:

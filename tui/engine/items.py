@@ -150,6 +150,12 @@ def ending_of(response: Any) -> Ending | None:
     return None if response.error is None else Ending(response.error.code or "", response.error.message or "")
 
 
+def ending_of_event(data: Any) -> Ending | None:
+    """What an event says that ends a stream before the response is whole."""
+    response = getattr(data, "response", None)
+    return Ending(data.code or "", data.message or "") if response is None else ending_of(response)
+
+
 def tokens_of(response: Any) -> tuple[int, int, int, int] | None:
     """Tokens of input, of those cached, of output, of those reasoning; None where the provider does not tell."""
     usage = response.usage

@@ -10,12 +10,14 @@ from agents.run_config import ToolErrorFormatterArgs
 from tui import events as e
 from tui.conversation import CUT_NOTE, FAILED_NOTE, WITHHELD_NOTE, Conversation
 from tui.engine import nested
+from tui.engine.attempts import Tries
 from tui.engine.calls import Calls
 from tui.engine.connect import Connection
 from tui.engine.errors import Failure, classify
 from tui.engine.hooks import Hooks
 from tui.engine.items import plain_json
 from tui.engine.memory import Memory
+from tui.engine.recovery import Policy
 from tui.engine.steer import Steering
 from tui.engine.translate import Translator
 from tui.engine.watchdog import Patience, Watchdog
@@ -34,6 +36,7 @@ class Common:
     used_calls: set[str]
     publish: Callable[[e.Event], None]
     patience: Patience
+    policy: Policy
 
 
 class Run:
@@ -45,6 +48,7 @@ class Run:
         self._turns = 0
         self._cancelled: CancelMode | None = None
         self._result: RunResultStreaming | None = None
+        self._tries = Tries(common.policy)
         self._memory = Memory(common.session_id, common.conversation, self._emit)
         self._steering = Steering(number, self._emit)
         self._levels: dict[str, tuple[Calls, Translator, Hooks]] = {}
@@ -61,6 +65,10 @@ class Run:
         if self._result is not None:
             self._result.cancel(mode)
 
+    def retry_now(self) -> None:
+        """Do not wait any longer for the next try of a request."""
+        self._tries.now()
+
     def steer(self, text: str) -> None:
         """Hand a message over when the turn under way is complete; dropped if the run ends before."""
         self._steering.add(text)
@@ -72,7 +80,8 @@ class Run:
         self._translator.start(self._common.agent.name)
         failure: Failure | None = None
         try:
-            await self._stream()
+            with self._tries.within(self._common.agent):
+                await self._stream()
         except Exception as error:  # noqa: BLE001 - whatever ends a run, the SDK's fault or the user's, is an event
             failure = classify(error, self._translator.ending)
         self._end(failure)
@@ -118,7 +127,7 @@ class Run:
             given,
             session=self._memory,
             hooks=self._hooks,
-            run_config=self._common.connection.run_config(self._format_error),
+            run_config=self._tries.over(self._common.connection.run_config(self._format_error)),
             max_turns=None,
         )
         self._steering.begin(result)

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from agents import Agent
 
 from tui import events as e
-from tui.conversation import Conversation
+from tui.conversation import RETRY_PROMPT, Conversation
 from tui.engine.connect import Connection
+from tui.engine.recovery import POLICY, Policy
 from tui.engine.run import CancelMode, Common, Run
 from tui.engine.watchdog import PATIENCE, Patience
 
@@ -26,11 +27,12 @@ class Session:
         *,
         conversation: Conversation | None = None,
         patience: Patience = PATIENCE,
+        policy: Policy = POLICY,
     ) -> None:
         self.conversation = conversation or Conversation()
         self.connection = connection
         self._emit = emit
-        self._common = Common(session_id, agent, connection, self.conversation, set(), self._publish, patience)
+        self._common = Common(session_id, agent, connection, self.conversation, set(), self._publish, patience, policy)
         self._waiting: deque[str] = deque()
         self._clearing = False
         self._run: Run | None = None
@@ -41,6 +43,16 @@ class Session:
         self._waiting.append(text)
         if self._run is None:
             self._begin()
+
+    def retry(self) -> None:
+        """Let the model go on with what was cut; without a run under way."""
+        if self._run is None:
+            self._start(e.RetryRequested(), RETRY_PROMPT)
+
+    def retry_now(self) -> None:
+        """End the wait for the next try of a request, if there is one."""
+        if self._run is not None:
+            self._run.retry_now()
 
     def steer(self, text: str) -> None:
         """Say this in the middle of the run under way; nothing happens without one."""
@@ -57,6 +69,10 @@ class Session:
         run = self._run
         if run is not None:
             run.watchdog.cancel_asked()
+
+    def rewind(self, items: Sequence[dict[str, Any]]) -> None:
+        """The conversation is this again; the sender has told so already."""
+        self.conversation.items[:] = items
 
     def clear(self) -> None:
         """Forget the conversation; one that a run is adding to, when that run has ended."""
@@ -79,7 +95,10 @@ class Session:
 
     def _begin(self) -> None:
         prompt = self._waiting.popleft()
-        self.conversation.apply(e.PromptSent(prompt))
+        self._start(e.PromptSent(prompt), prompt)
+
+    def _start(self, event: e.PromptSent | e.RetryRequested, prompt: str) -> None:
+        self.conversation.apply(event)
         self._run = Run(self.conversation.runs + 1, prompt, self._common)
         self._task = asyncio.create_task(self._drive(self._run))
 

@@ -14,6 +14,8 @@ _DATA = re.compile(rb"^data:[ ]?(.*?)\r?$", re.MULTILINE)
 _NATURAL = ("stop", "tool_calls", "function_call")
 """Finish reasons of whole answers; `length` and `content_filter` cut theirs off."""
 
+_TEXTS = ("content", "refusal", "reasoning_content", "reasoning")
+
 
 class Splitter:
     """Cuts chunks of a stream into whole events, each with the blank line that ends it."""
@@ -61,15 +63,16 @@ def meaning_of(event: bytes) -> Meaning:
     for choice in said.choices or ():
         if choice.finish_reason in _NATURAL:
             return "finished"
-        if any(_has_text(value) for value in (choice.delta or {}).values() if not isinstance(value, str)):
-            return "delta"
-        if any(value for key, value in (choice.delta or {}).items() if key != "role" and isinstance(value, str)):
+        if _has_text(choice.delta or {}):
             return "delta"
     return "other"
 
 
-def _has_text(calls: object) -> bool:
-    """Whether `tool_calls` of a Chat Completions delta carry a piece of arguments."""
-    if not isinstance(calls, list):
-        return False
-    return any(isinstance(call, dict) and (call.get("function") or {}).get("arguments") for call in calls)
+def _has_text(delta: dict[str, Any]) -> bool:
+    """Whether a Chat Completions delta carries a piece of text, reasoning or arguments, and not only a role."""
+    if any(delta.get(key) for key in _TEXTS):
+        return True
+    calls = delta.get("tool_calls")
+    return isinstance(calls, list) and any(
+        isinstance(call, dict) and (call.get("function") or {}).get("arguments") for call in calls
+    )

@@ -18,13 +18,14 @@ from tui.engine.items import (
     Ending,
     Origins,
     cut_json,
-    ending_of,
+    ending_of_event,
     hosted_call,
     message_text,
     reasoning_text,
     tokens_of,
     told,
 )
+from tui.engine.tries import TryFailed, TryStarted, TrySucceeded
 
 _NO_ID = "__fake_id__"
 """What the SDK's Chat Completions path puts where that API has no id."""
@@ -71,6 +72,9 @@ class Translator:
             "response.incomplete": self._ended_early,
             "response.failed": self._ended_early,
             "error": self._error,
+            "tui.try_failed": self._try_failed,
+            "tui.try_started": self._try_started,
+            "tui.try_succeeded": self._try_succeeded,
         }
 
     def _begin(self) -> None:
@@ -177,7 +181,9 @@ class Translator:
         self._complete(data.item, data.output_index)
 
     def _complete(self, item: Any, index: int) -> None:
-        """One output item is whole."""
+        """One output item is whole, or as much of it as there will be."""
+        if getattr(item, "status", None) == "incomplete":
+            return
         if item.type == "message":
             self._emit(e.MessageCompleted(self._id(index), self._request.agent, message_text(item)))
         elif item.type == "reasoning" and (index in self._reasoned or reasoning_text(item)):
@@ -208,14 +214,36 @@ class Translator:
 
     def _ended_early(self, data: Any) -> None:
         response = data.response
-        self.ending = ending_of(response)
+        self.ending = ending_of_event(data)
         self._emit(e.RawReceived(data.type, cut_json(response)))
         self._usage(response)
         self._next()
 
     def _error(self, data: Any) -> None:
-        self.ending = Ending(data.code or "", data.message or "")
+        self.ending = ending_of_event(data)
         self._emit(e.RawReceived(data.type, cut_json(data)))
+
+    # Tries of one request
+
+    def _try_failed(self, data: TryFailed) -> None:
+        failure = data.failure
+        self._emit(
+            e.AttemptFailed(
+                self._run, self._request.turn, data.attempt, data.attempts, failure.kind, failure.text, data.delay
+            )
+        )
+
+    def _try_started(self, data: TryStarted) -> None:
+        dropped = tuple(self._dropped(index) for index in data.dropped)
+        turn = self._request.turn
+        self._emit(e.AttemptStarted(self._run, turn, data.attempt, data.attempts, data.error, data.continued, dropped))
+
+    def _dropped(self, index: int) -> str:
+        call_id = self._call_of.pop(index, None)
+        return self._id(index) if call_id is None else self._calls.drop(call_id)
+
+    def _try_succeeded(self, data: TrySucceeded) -> None:
+        self._emit(e.AttemptSucceeded(self._run, self._request.turn, data.attempt))
 
     def _usage(self, response: Any) -> None:
         tokens = tokens_of(response)

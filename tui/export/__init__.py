@@ -29,10 +29,10 @@ def export(
 ) -> str:
     """The document. `mask` off keeps secrets; times are in `zone`, else local.
 
-    `header` is what is known of the session beside its records, plain data: `title`, `session`, `agent` and `model` are
-    read, where they are missing the records tell. Masked are the shapes that `tui.safety.redact` knows and the values of
-    environment variables whose names speak of secrets. Lone surrogates and control characters become visible stand-ins
-    in `md` and `html` and escapes in `json`, which loses nothing.
+    `header` is what is known of the session beside its records, plain data: of it `title`, `session`, `agent` and
+    `model` are read, the latter two where the records do not tell. Masked are the shapes that `tui.safety.redact` knows
+    and the values of environment variables whose names speak of secrets. Control characters become visible stand-ins
+    in `md` and `html`, and escapes in `json`.
     """
     records = list(records)
     if mask:

@@ -1,15 +1,14 @@
 """A session as one JSON document: `{"header": {…}, "records": [{"seq": …, "at": …, "event": {…}}, …]}`.
 
-One document and not lines of JSON, which the journal is: whatever opens a `.json` file can read it. Each record is as it
-stands in the journal, on a line of its own, so that documents can be searched and compared by line.
+One document and not lines of JSON, which the journal is: whatever opens a `.json` file can read it. Each record is as
+it stands in the journal, on a line of its own, so that documents can be searched and compared by line.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 
-import msgspec
-
-from tui.safety import HIDDEN, visible
+from tui.safety import HIDDEN
 from tui.wire import Record, encode
 
 _HIDDEN = re.compile(f"[{HIDDEN}]")
@@ -18,15 +17,8 @@ _HIDDEN = re.compile(f"[{HIDDEN}]")
 def render_json(records: Iterable[Record], header: Mapping[str, object]) -> str:
     """The document. Characters that command a terminal or hide are written as JSON escapes."""
     lines = ",\n".join(encode(record).decode().rstrip("\n") for record in records)
-    document = f'{{"header": {_encoded(header)},\n"records": [\n{lines}\n]}}\n'
+    document = f'{{"header": {json.dumps(dict(header))},\n"records": [\n{lines}\n]}}\n'
     return _HIDDEN.sub(_escape, document)
-
-
-def _encoded(header: Mapping[str, object]) -> str:
-    try:
-        return msgspec.json.encode(header).decode()
-    except UnicodeEncodeError:  # lone surrogates: UTF-8 cannot carry them
-        return msgspec.json.encode({key: visible(str(value)) for key, value in header.items()}).decode()
 
 
 def _escape(found: re.Match[str]) -> str:

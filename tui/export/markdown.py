@@ -17,6 +17,8 @@ from tui.state import Answer, Entry, Handoff, Note, Prompt, Reasoning, Tool
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#|~&])")
 _FOLDING: Final = re.compile(r"<(?=/?(?:details|summary)\b|!--)", re.IGNORECASE)
+_OPENED: Final = re.compile(r"<details\b", re.IGNORECASE)
+_CLOSED: Final = re.compile(r"</details\b", re.IGNORECASE)
 _FENCE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _BACKTICKS: Final = re.compile("`+")
 _MARKER: Final = "end-of-answer"
@@ -31,8 +33,8 @@ def render_markdown(session: Outline) -> str:
         moment = session.moment(section.at)
         parts += _section(section, f"{moment:%H:%M:%S}" if moment.date() == day else f"{moment:%Y-%m-%d %H:%M:%S}")
         day = moment.date()
-    parts.append("## Figures")
-    parts.append("| figure | value |\n| --- | --- |\n" + "\n".join(f"| {name} | {it} |" for name, it in session.figures))
+    figures = (f"| {name} | {_inline(value)} |" for name, value in session.figures)
+    parts += ["## Figures", "\n".join(("| figure | value |", "| --- | --- |", *figures))]
     return visible("\n\n".join(part for part in parts if part) + "\n")
 
 
@@ -79,7 +81,7 @@ def _answer(answer: Answer) -> Iterator[str]:
     if answer.parent:
         yield f"**{_inline(answer.agent or 'Agent')}**"
     text = _closed(visible(str(answer.text)))
-    yield _quoted(text) if _swallows(text) else text
+    yield _fenced(text, "markdown") if _swallows(text) else text
     if words := ending(answer):
         yield f"*({words})*"
 
@@ -144,10 +146,11 @@ def _closed(text: str) -> str:
 
 
 def _swallows(text: str) -> bool:
-    """A paragraph put after the text would be a part of it, as after the start of an HTML comment."""
+    """What comes after the text would be folded away or be a part of it, as after the start of an HTML comment."""
     if "<" not in text:
         return False
     from markdown_it import MarkdownIt
 
-    last = MarkdownIt("commonmark").parse(f"{text}\n\n{_MARKER}")[-2]
-    return last.content != _MARKER or last.level != 1
+    tokens = MarkdownIt("commonmark").parse(f"{text}\n\n{_MARKER}")
+    parted = len(tokens) > 2 and tokens[-3].level == 0 and tokens[-2].content == _MARKER
+    return not parted or len(_OPENED.findall(text)) != len(_CLOSED.findall(text))

@@ -65,8 +65,8 @@ def outline(records: Iterable[Record], header: Mapping[str, object], zone: tzinf
     session = known.get("session", state.session)
     about = {
         "Date": "" if first is None else f"{_moment(first, zone):%Y-%m-%d %H:%M %Z}".strip(),
-        "Agent": known.get("agent", state.root),
-        "Model": known.get("model", state.model),
+        "Agent": state.root or known.get("agent", ""),
+        "Model": state.model or known.get("model", ""),
         "Session": session,
     }
     return Outline(
@@ -143,23 +143,32 @@ def _figures(state: State, first: float | None) -> list[tuple[str, str]]:
     metrics = state.metrics
     known = figures.usage_known(metrics)
     rate = figures.tokens_per_second(metrics)
+    kinds = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in figures.failures(metrics))
     exact = "" if rate.exact or rate.value is None else "about "
     return [
         ("Runs", f"{metrics.runs:,}"),
         ("Model calls", f"{metrics.turns:,}"),
-        ("Tool calls", _of(metrics.tool_calls, metrics.tool_failures, "failed")),
+        ("Tool calls", _of(metrics.tool_calls, _some(metrics.tool_failures, "failed"))),
         ("Handoffs", f"{metrics.handoffs:,}"),
-        ("Tokens in", _of(metrics.input, metrics.cached, "of them cached") if known else figures.UNKNOWN),
-        ("Tokens out", _of(metrics.output, metrics.reasoning, "of them reasoning") if known else figures.UNKNOWN),
+        ("Tokens in", _of(metrics.input, _some(metrics.cached, "of them cached")) if known else figures.UNKNOWN),
+        (
+            "Tokens out",
+            _of(metrics.output, _some(metrics.reasoning, "of them reasoning")) if known else figures.UNKNOWN,
+        ),
         ("Model calls whose tokens nobody told", f"{metrics.unknown_usage:,}"),
         ("Time to first token, last run", figures.latency(metrics.first_token)),
         ("Tokens a second, last run", exact + figures.rate(rate.value)),
         ("Stopped by the user", f"{metrics.interruptions:,}"),
-        ("Errors", f"{metrics.errors:,}"),
+        ("Errors", _of(metrics.errors, kinds)),
+        ("Requests recovered after a failed try", f"{metrics.recoveries:,}"),
         ("Events", f"{metrics.events:,}"),
         ("First to last event", figures.UNKNOWN if first is None else figures.elapsed(state.at - first)),
     ]
 
 
-def _of(all_of_them: int, some: int, what: str) -> str:
-    return f"{all_of_them:,}, {some:,} {what}" if some else f"{all_of_them:,}"
+def _some(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number else ""
+
+
+def _of(number: int, more: str) -> str:
+    return f"{number:,} ({more})" if more else f"{number:,}"

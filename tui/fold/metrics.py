@@ -24,6 +24,7 @@ def fold(state: State, record: Record) -> None:
             _tool(state, call)
             if isinstance(record.event, e.ToolEnded) and record.event.failed:
                 metrics.tool_failures += 1
+                _count(metrics, "tool")
         case e.UsageReported() as usage:
             _usage(metrics, usage)
         case _:
@@ -33,30 +34,55 @@ def fold(state: State, record: Record) -> None:
 def _fold_run(state: State, record: Record) -> None:
     metrics = state.metrics
     match record.event:
-        case e.PromptSent():
+        case e.AttemptFailed() | e.AttemptStarted() | e.AttemptSucceeded():
+            _attempt(metrics, record.event)
+        case e.PromptSent() | e.RetryRequested():
             metrics.run_started, metrics.run_ended, metrics.first_token = record.at, None, None
             metrics.run_events, metrics.run_turns, metrics.run_tools = 1, 0, 0
             metrics.run_deltas, metrics.run_output, metrics.generating = 0, 0, 0.0
             metrics.rate, metrics.rate_slot, metrics.request = [], 0, None
+            metrics.run_given_up = False
         case e.RunStarted():
             metrics.runs += 1
         case e.ModelRequested(run=run, turn=turn, agent=agent, model=model):
             _close_request(metrics, record.at)
             metrics.turns += 1
+            metrics.tries += 1
             metrics.run_turns += 1
             metrics.request = Request(run, turn, record.at, agent, model)
         case e.HandoffOccurred():
             metrics.handoffs += 1
         case e.Notice(level="error"):
             metrics.errors += 1
-        case e.RunEnded(status=status):
+        case e.RunEnded(status=status, kind=kind):
             _close_request(metrics, record.at)
             metrics.run_ended = record.at
             metrics.tools_running = 0
-            metrics.errors += status == "failed"
+            if status == "failed" and not metrics.run_given_up:
+                metrics.errors += 1
+                if kind != "tool":  # the tool's own end has told it
+                    _count(metrics, kind)
             metrics.interruptions += status == "cancelled"
         case _:
             pass
+
+
+def _attempt(metrics: Metrics, event: e.AttemptFailed | e.AttemptStarted | e.AttemptSucceeded) -> None:
+    match event:
+        case e.AttemptFailed(kind=kind, delay=delay):
+            metrics.errors += 1
+            _count(metrics, kind)
+            metrics.given_up += delay is None
+            metrics.run_given_up = delay is None
+        case e.AttemptStarted():
+            metrics.tries += 1
+        case e.AttemptSucceeded():
+            metrics.recoveries += 1
+
+
+def _count(metrics: Metrics, kind: str) -> None:
+    kind = kind or "other"
+    metrics.failures[kind] = metrics.failures.get(kind, 0) + 1
 
 
 def _delta(metrics: Metrics, at: float) -> None:

@@ -19,7 +19,15 @@ def fold(state: State, record: Record) -> None:
             if state.metrics.tools_running <= 1:
                 _move(state, record.at, "waiting")
         case e.ModelRequested(agent=agent):
+            state.attempt = state.attempts = 1
             _move(state, record.at, "waiting", agent)
+        case e.AttemptFailed(attempt=attempt, attempts=attempts, error=error, delay=delay) if delay is not None:
+            _move(state, record.at, "retrying", error)
+            state.retry_at = record.at + delay
+            state.attempt, state.attempts = attempt + 1, attempts
+        case e.AttemptStarted():
+            state.retry_at = None
+            _move(state, record.at, "waiting")
         case _:
             _fold_session(state, record)
 
@@ -40,7 +48,7 @@ def _fold_session(state: State, record: Record) -> None:
         case e.EngineEnded(error=error):
             state.engine = "down"
             _set(state, record.at, "ended", error)
-        case e.PromptSent():
+        case e.PromptSent() | e.RetryRequested():
             _set(state, record.at, "sending")
         case e.CancelRequested(mode=mode) if state.busy and mode != "after_turn":
             _set(state, record.at, "cancelling")
@@ -61,7 +69,7 @@ def _fold_run(state: State, record: Record) -> None:
             state.agent = state.root
             _move(state, record.at, "waiting", state.agent)
         case e.RunEnded(status=status, error=error):
-            state.stuck = ""
+            state.stuck, state.retry_at = "", None
             ends: dict[str, Phase] = {"completed": "done", "cancelled": "stopped", "failed": "failed"}
             _set(state, record.at, ends[status], error)
         case _:

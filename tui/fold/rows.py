@@ -56,6 +56,15 @@ def _fold_run(state: State, record: Record) -> None:
         case e.ResponseStarted(run=run, turn=turn, model=model):
             row = _row(state, record, f"run {run} turn {turn}", "model")
             row.summary = model or row.summary
+        case e.AttemptFailed() as failed:
+            again = "no more tries" if failed.delay is None else f"again in {failed.delay:.1f} s"
+            summary = f"try {failed.attempt} of {failed.attempts} failed, {again}: {failed.error}"
+            _add(state, record, "error", summary, "failed")
+        case e.AttemptStarted(attempt=attempt, attempts=attempts, continued=continued):
+            summary = f"try {attempt} of {attempts} " + ("goes on with the partial answer" if continued else "begins")
+            _add(state, record, "notice", summary)
+        case e.AttemptSucceeded(attempt=attempt):
+            _add(state, record, "notice", f"try {attempt} succeeded", "ok")
         case e.UsageReported() as usage:
             row = _row(state, record, f"run {usage.run} turn {usage.turn}", "model")
             row.summary = f"{usage.model or row.summary}  {usage.input} → {usage.output} tokens"
@@ -69,6 +78,8 @@ def _fold_plain(state: State, record: Record) -> None:
     match event:
         case e.PromptSent(text=text):
             _add(state, record, "prompt", text)
+        case e.RetryRequested():
+            _add(state, record, "prompt", "go on")
         case e.Steered(text=text):
             _add(state, record, "prompt", text)
         case e.QueueChanged(waiting=waiting, steering=steering):
@@ -107,6 +118,8 @@ def _fold_session(state: State, record: Record) -> None:
             _add(state, record, "error" if error else "session", error or "engine ended", "failed" if error else "")
         case e.ConversationExtended(items=items):
             _add(state, record, "session", "1 item saved" if len(items) == 1 else f"{len(items)} items saved")
+        case e.ConversationRewound(prompt=prompt):
+            _add(state, record, "session", f"forked before prompt {prompt}")
         case e.ConversationCleared():
             _add(state, record, "session", "conversation cleared")
         case _:

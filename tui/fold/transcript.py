@@ -1,9 +1,12 @@
 """The conversation on screen: prompts, answers, reasoning, tool calls, handoffs, notes, by their first event."""
 
+from itertools import takewhile
 from typing import Literal, TypedDict
 
+from msgspec.structs import replace
+
 from tui import events as e
-from tui.state import Answer, Entry, Handoff, Note, Prompt, Reasoning, State, Text, Tool
+from tui.state import SEAM, Answer, Entry, Handoff, Note, Prompt, Reasoning, State, Text, Tool
 from tui.wire import Record
 
 
@@ -39,7 +42,13 @@ def _fold_turning_points(state: State, record: Record) -> None:
     match record.event:
         case e.PromptSent(text=text):
             state.live = len(state.entries)
-            _add(state, Prompt(**_place(state, record), text=text))
+            state.prompts += 1
+            _add(state, Prompt(**_place(state, record), text=text, number=state.prompts))
+        case e.RetryRequested():
+            state.live = len(state.entries)
+            _add(state, Note(**_place(state, record), level="info", text=f"{SEAM} trying to go on"))
+        case e.AttemptStarted() as again:
+            _start_again(state, record, again)
         case e.Steered(text=text):
             _add(state, Prompt(**_place(state, record), text=text))
         case e.HandoffOccurred(source=source, target=target):
@@ -54,10 +63,40 @@ def _fold_turning_points(state: State, record: Record) -> None:
             _end_run(state, record, end)
         case e.EngineEnded(error=error) if error:
             _add(state, Note(**_place(state, record), level="error", text=error))
+        case e.ConversationRewound(prompt=prompt):
+            _rewind(state, record, prompt)
         case e.ConversationCleared():
             state.cleared = state.live = len(state.entries)
         case _:
             pass
+
+
+def _start_again(state: State, record: Record, again: e.AttemptStarted) -> None:
+    """Mark where the tries of a request meet: what goes on, and what is made anew."""
+    for key in again.dropped:
+        match _find(state, key):
+            case (Answer() | Reasoning()) as said:
+                said.status = "failed"
+                said.rev += 1
+            case Tool(status="writing" | "called") as tool:
+                tool.status = "cancelled"
+                tool.rev += 1
+            case _:
+                pass
+    if again.continued:
+        for entry in state.entries[state.live :]:
+            if isinstance(entry, Answer) and entry.status == "streaming" and _of_turn(state, entry, again):
+                entry.seams.append(entry.text.length)
+                entry.rev += 1
+    goes = "goes on here" if again.continued else "begins"
+    text = f"{SEAM} {again.error or 'an error'}: try {again.attempt} of {again.attempts} {goes}"
+    _add(state, Note(**_place(state, record), level="info", text=text))
+
+
+def _of_turn(state: State, answer: Answer, again: e.AttemptStarted) -> bool:
+    """Agents used as tools answer at the same time, in requests of their own."""
+    turn = f"{again.run}.{again.turn}."
+    return any(key.rpartition("/")[2].startswith(turn) for key, at in state.entry_of.items() if at == answer.id)
 
 
 def _fold_tool(tool: Tool, record: Record) -> None:
@@ -119,6 +158,21 @@ def _end_run(state: State, record: Record, end: e.RunEnded) -> None:
         _add(state, Note(**_place(state, record), level="info", text="stopped"))
     elif end.output:
         _add(state, Answer(**_place(state, record), agent=state.agent, text=Text.of(end.output), status="done"))
+
+
+def _rewind(state: State, record: Record, prompt: int) -> None:
+    """What is kept is shown anew, after all that has been: entries never leave their places."""
+    shown = state.entries[state.cleared :]
+    kept = takewhile(lambda entry: not (isinstance(entry, Prompt) and entry.number == prompt), shown)
+    state.cleared = len(state.entries)
+    moved: dict[int, int] = {}
+    for entry in kept:
+        moved[entry.id] = len(state.entries)
+        state.entries.append(replace(entry, id=len(state.entries)))
+    state.entry_of = {key: moved.get(index, index) for key, index in state.entry_of.items()}
+    state.live = len(state.entries)
+    text = "⑂ forked here: what followed is kept in the log and in the session's file"
+    _add(state, Note(**_place(state, record), level="info", text=text))
 
 
 class _Place(TypedDict):

@@ -19,9 +19,11 @@ from textual.screen import Screen
 
 from tui import events as e
 from tui.config import Settings
+from tui.journal_writer import JournalWriter
 from tui.link import Link
-from tui.places import crash_file, themes_folder
+from tui.places import crash_file, sessions_folder, themes_folder
 from tui.safety import Secrets, visible
+from tui.sessions import Sessions
 from tui.state import State
 from tui.ui import guards, markdown
 from tui.ui.actions import ACTIONS, bindings, clashes
@@ -35,6 +37,7 @@ from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
 from tui.ui.palette import variable_defaults
 from tui.ui.pump import Pane, Pump
+from tui.ui.queue import QueueBar
 from tui.ui.reports import farewell
 from tui.ui.tabs import PaneTabs
 from tui.ui.terminal import say_last
@@ -52,38 +55,57 @@ class MainScreen(Screen[None], inherit_bindings=False):
 
 
 class AgentsApp(Intents):
-    """The full screen. `clock` gives wall time, seconds since the epoch."""
+    """The full screen. `clock` gives wall time, seconds since the epoch.
+
+    `state` is of a session that is resumed; what is shown is in the `journal` first.
+    """
 
     TITLE = "agents-tui"
+    WELCOME: ClassVar[str] = _WELCOME
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
     PAUSE_GC_ON_SCROLL = True
     BINDINGS: ClassVar[list[BindingType]] = bindings()
 
-    def __init__(self, link: Link, clock: Callable[[], float], settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        link: Link,
+        clock: Callable[[], float],
+        settings: Settings | None = None,
+        *,
+        state: State | None = None,
+        journal: JournalWriter | None = None,
+        sessions: Sessions | None = None,
+    ) -> None:
         settings = settings or Settings()
         theme, self._problems = load_theme(settings.theme or DEFAULT_THEME, themes_folder())
         # Textual picks its filter for NO_COLOR now; the one for themes of other kinds paints ANSI colours black.
         super().__init__(ansi_color=True if theme.ansi and "NO_COLOR" in os.environ else None)
         self.link = link
-        self.state = State()
+        self.state = state or State()
+        self.sessions = sessions or Sessions(sessions_folder())
+        self.chosen = ""
+        """The session to show once this screen has ended."""
+        self._journal = journal
         self.report = guards.CrashReport("agents-tui", crash_file(), Secrets.of_environment(os.environ).redact)
         self._settings = settings
         self.register_theme(theme)
         self.theme = theme.name
         self._clock = clock
-        self._pump = Pump(link.bus.reader(), self.state, clock, self._visible_panes)
+        keep = journal.flush if journal is not None else lambda: None
+        self._pump = Pump(link.bus.reader(), self.state, clock, self._visible_panes, keep)
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(id="header")
         yield PaneTabs(self.PANES, id="tabs")
         with Horizontal(id="panes"):
-            yield ChatPane(Content(_WELCOME), id="chat")
+            yield ChatPane(Content(self.WELCOME), id="chat")
             with Container(id="side"):
                 yield LogPane(id="log")
                 yield MetricsPane(id="metrics")
-        yield Composer(id="composer")
+        yield QueueBar(id="queue")
+        yield Composer(queued=lambda: bool(self.link.queue.waiting), id="composer")
         yield FooterBar(id="footer")
 
     def get_default_screen(self) -> MainScreen:
@@ -99,8 +121,14 @@ class AgentsApp(Intents):
         guards.install(self.report)
         with guards.watch_signals(self):
             result = self.run(mouse=self._settings.mouse)
+        if self._journal is not None:
+            self._journal.close()
+        if self.chosen:
+            return 0
         if self.state.metrics.runs:
-            say_last(visible(farewell(self.state)))
+            resume = f"\nagents-tui --session {self.link.launch.session}"
+            kept = self._journal is not None and self._journal.kept
+            say_last(visible(farewell(self.state)) + (resume if kept else ""))
         return self.return_code or result or 0
 
     def on_mount(self) -> None:
@@ -139,26 +167,42 @@ class AgentsApp(Intents):
     async def on_unmount(self) -> None:
         """However the screen ended, no engine stays behind."""
         await self.link.close()
+        if self._journal is not None:
+            self._journal.close()
 
     # Frames
 
     def _visible_panes(self) -> Sequence[Pane]:
-        """In the order of the screen; one that is hidden catches up when it is shown."""
+        """In the order of the screen; one that is hidden catches up when it is shown. None while the app shuts down."""
+        if not self.is_running:
+            return ()
         base = self.screen_stack[0]
-        panes: list[Pane] = [base.query_one(HeaderBar), base.query_one(FooterBar)]
+        panes: list[Pane] = [base.query_one(HeaderBar), base.query_one(QueueBar), base.query_one(FooterBar)]
         sides = (base.query_one(ChatPane), base.query_one(LogPane), base.query_one(MetricsPane))
         return [*panes, *(pane for pane in sides if pane.is_on_screen)]
+
+    # Sessions
+
+    def action_sessions(self) -> None:
+        from tui.ui.sessions_screen import SessionsScreen
+
+        if not isinstance(self.screen, SessionsScreen):
+            self.push_screen(SessionsScreen(self.sessions, self.link.launch.session), self._open_session)
+
+    async def _open_session(self, session: str | None) -> None:
+        """This screen ends; the one that follows shows the other session."""
+        if session is None or session == self.link.launch.session:
+            return
+        self.chosen = session
+        await self.action_leave()
 
     # What the panes and the input say
 
     @on(Composer.Submitted)
     def _submitted(self, message: Composer.Submitted) -> None:
-        if self.link.busy:
-            self.query_one(Composer).restore(message.text)
-            self.say("an answer is under way: Esc stops it, then Enter sends")
-            return
-        self.query_one(ChatPane).follow()
-        self.link.send(message.text)
+        if not self.link.busy:
+            self.query_one(ChatPane).follow()
+        self.submit(message.text)
 
     def on_paste(self, event: Paste) -> None:
         """What is pasted while a pane has the keys is meant for the input."""
@@ -177,6 +221,10 @@ class AgentsApp(Intents):
         self, message: ChatPane.CopyRequested | LogPane.CopyRequested | DetailScreen.CopyRequested
     ) -> None:
         self.copy(message.text)
+
+    @on(ChatPane.EditRequested)
+    def _edit_requested(self, message: ChatPane.EditRequested) -> None:
+        self.action_edit(message.number)
 
     @on(ChatPane.LinkClicked)
     def _link_clicked(self, message: ChatPane.LinkClicked) -> None:

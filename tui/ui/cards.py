@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from tui.safety import one_line, visible
-from tui.state import Answer, Entry, Handoff, Note, Prompt, Reasoning, Tool
+from tui.state import SEAM, Answer, Entry, Handoff, Note, Prompt, Reasoning, Tool
 from tui.ui.lines import Line, Page, Styles
 from tui.ui.plain_text import Renderer, preview, row, texts
 from tui.ui.tool_card import duration, put_tool, spinner, tool_parts
@@ -110,7 +110,8 @@ def _note(page: Page, styles: Styles, note: Note, *, expanded: bool) -> None:
         note.level
     ]
     page.enter("", "  ", 0)
-    text = mark + visible(note.text).strip()
+    words = visible(note.text).strip()
+    text = words if words.startswith(SEAM) else mark + words
     page.flow(text, (len(text), styles.number(role)))
     page.leave()
     page.enter("  ", "  ", 0)

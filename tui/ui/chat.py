@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.visual import Visual
 
-from tui.state import Answer, State, Tool
+from tui.state import Answer, Prompt, State, Tool
 from tui.ui.entry_text import body, plain
 from tui.ui.lines import style_at
 from tui.ui.sections import make
@@ -39,6 +39,7 @@ class ChatPane(TranscriptView, can_focus=True):
         Binding("right_square_bracket", "move_cursor(1)", "Next block", show=False, id="chat.next"),
         Binding("enter,space", "expand", "Expand or collapse", show=False, id="chat.toggle"),
         Binding("y", "copy", "Copy block", show=False, id="chat.copy"),
+        Binding("e", "edit", "Edit prompt", show=False, id="chat.edit"),
     ]
 
     class LinkClicked(Message):
@@ -54,6 +55,13 @@ class ChatPane(TranscriptView, can_focus=True):
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
+
+    class EditRequested(Message):
+        """The user wants to send a prompt anew: the marked one's `number`; 0: the last."""
+
+        def __init__(self, number: int) -> None:
+            super().__init__()
+            self.number = number
 
     class ToolSelected(Message):
         """A tool call was clicked."""
@@ -223,6 +231,11 @@ class ChatPane(TranscriptView, can_focus=True):
         text = body(sections[self._cursor].entry) if self._cursor >= 0 else self.last_answer()
         if text:
             self.post_message(self.CopyRequested(text))
+
+    def action_edit(self) -> None:
+        """Ask to edit the marked prompt, else the last."""
+        entry = self._transcript.sections[self._cursor].entry if self._cursor >= 0 else None
+        self.post_message(self.EditRequested(entry.number if isinstance(entry, Prompt) else 0))
 
     def select_call(self, call: str) -> None:
         """Mark a tool call and bring it into view."""

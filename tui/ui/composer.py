@@ -1,7 +1,7 @@
 """The input: what is typed becomes a prompt or a command, and nothing typed is ever lost."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Final
 
 from rich.segment import Segment
@@ -71,7 +71,16 @@ class Composer(FoldingArea):
             super().__init__()
             self.text = text
 
-    def __init__(self, history: Sequence[str] = (), *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self,
+        history: Sequence[str] = (),
+        *,
+        queued: Callable[[], bool] = lambda: False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """`queued` tells whether prompts wait: with nothing typed Enter sends the oldest, Up takes the newest back."""
+        self._queued = queued
         self._recall = Recall(list(history))
         self._sent = ("", "")
         """What was sent last, and how it stood in the input."""
@@ -82,7 +91,7 @@ class Composer(FoldingArea):
 
     # Sending
 
-    def action_send(self) -> None:
+    async def action_send(self) -> None:
         """Send, unless a backslash before the cursor asks for a new line."""
         row, column = self.cursor_location
         before = self.document[row][:column]
@@ -92,6 +101,8 @@ class Composer(FoldingArea):
         folded = self.text.rstrip().lstrip("\n")
         if folded.strip():
             self._send(folded)
+        elif self._queued():
+            await self.app.run_action(BY_ID["send_queued"].action)
 
     def _send(self, folded: str) -> None:
         is_command = _COMMAND.fullmatch(folded) is not None
@@ -151,8 +162,11 @@ class Composer(FoldingArea):
         else:
             await self.app.run_action(BY_ID["quit"].action)
 
-    def action_earlier(self) -> None:
-        """On the first line what was entered before, elsewhere a line up."""
+    async def action_earlier(self) -> None:
+        """On the first line what waits to be sent or was entered before, elsewhere a line up."""
+        if not self.text and self._queued():
+            await self.app.run_action(BY_ID["unqueue"].action)
+            return
         older = None
         if self.navigator.is_first_wrapped_line(self.cursor_location):
             older = self._recall.older(self.text)
@@ -222,8 +236,7 @@ class Composer(FoldingArea):
         return True
 
     def _run_completed(self, action: Action) -> None:
-        self.show(f"/{action.slash[0]}")
-        self.action_send()
+        self._send(f"/{action.slash[0]}")
         self.focus()
 
     def on_blur(self) -> None:

@@ -73,7 +73,7 @@ class HeaderBar(Widget):
         mark = figures.spinner(self._now) if state.busy and not state.stuck else figures.phase_mark(state)
         time = figures.phase_elapsed(state, self._now)
         after = "" if time is None else f" {figures.elapsed(time)}"
-        words = cut_text(figures.phase_words(state), max(1, width - cell_len(mark) - len(after) - 3))
+        words = cut_text(figures.phase_words(state, self._now), max(1, width - cell_len(mark) - len(after) - 3))
         right = f" {mark} {words}{after} "
         room = width - cell_len(right) - 1
         for parts in _choices(state):

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.safety import visible
-from tui.ui.actions import ACTIONS
+from tui.ui.actions import ACTIONS, Action
 from tui.ui.keys import keys_in_use
 
 _WIDE: Final = 70
@@ -91,13 +91,18 @@ class HelpScreen(TextScreen):
         self.show(help_text(keys_in_use(self.app), room or self.app.size.width - 8))
 
 
-def help_text(keys: Mapping[str, Sequence[str]], width: int) -> str:
+def help_text(
+    keys: Mapping[str, Sequence[str]],
+    width: int,
+    actions: Sequence[Action] = ACTIONS,
+    notes: Sequence[str] = _NOTES,
+) -> str:
     """A table for each group of actions: keys, command, what it does, in lines of `width` cells.
 
     `keys` by action id, as people write them.
     """
     groups: dict[str, list[str]] = {}
-    for action in ACTIONS:
+    for action in actions:
         command = f"/{action.slash[0]} {action.argument}".rstrip() if action.slash else ""
         what = f"{action.title}: {action.help}" if action.help else action.title
         rows = groups.setdefault(action.group, [])
@@ -105,7 +110,8 @@ def help_text(keys: Mapping[str, Sequence[str]], width: int) -> str:
             rows += _columns((18, " ".join([*keys[action.id], command])), (width - 22, what))
         else:
             rows += _columns((18, " ".join(keys[action.id])), (13, command), (width - 37, what))
-    groups["Typing"] = [line for note in _NOTES for line in _columns((width - 2, note))]
+    if notes:
+        groups["Typing"] = [line for note in notes for line in _columns((width - 2, note))]
     return "\n\n".join("\n".join([group, *rows]) for group, rows in groups.items())
 
 

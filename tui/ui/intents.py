@@ -8,20 +8,21 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui import events as e
+from tui.faultspec import NAMES, FaultSpecError, parse_spec
+from tui.journal_writer import JournalWriter
 from tui.link import Link
 from tui.places import themes_folder
 from tui.state import Row, State
 from tui.ui import internals
 from tui.ui.actions import Command, UnknownCommandError, resolve
 from tui.ui.chat import ChatPane
-from tui.ui.composer import Composer
+from tui.ui.conducting import Conducting
 from tui.ui.detail import DetailScreen, details
-from tui.ui.guards import GuardedApp
 from tui.ui.log import LogPane
+from tui.ui.saving import Saving
 from tui.ui.tabs import PaneTabs
 from tui.ui.themes import did_you_mean, load_themes
 
@@ -29,7 +30,7 @@ QUIT_WITHIN = 2.0
 """Seconds in which the second Ctrl+C quits."""
 
 
-class Intents(GuardedApp[int]):
+class Intents(Conducting, Saving):
     """The app as its actions see it; `AgentsApp` composes and runs it."""
 
     PANES: ClassVar[tuple[str, ...]] = ("chat", "log", "metrics")
@@ -37,25 +38,14 @@ class Intents(GuardedApp[int]):
     link: Link
     state: State
     _asked_to_quit = float("-inf")
+    _journal: JournalWriter | None = None
+    _warned_of_queue = False
     _mouse = True
     _shown = "chat"
     """The pane that is on the screen where there is room for one."""
     _zoomed = False
 
-    # The run
-
-    async def action_cancel(self) -> None:
-        """Esc where nothing nearer wanted it: stop the run, else back to the input."""
-        if self.link.busy:
-            self.link.cancel()
-        else:
-            self._composer.focus()
-
-    def action_finish(self) -> None:
-        self.link.cancel("after_turn")
-
-    async def action_restart(self) -> None:
-        await self.link.restart()
+    # Ending
 
     async def action_interrupt(self) -> None:
         """Ctrl+C: the first of copy, stop, clear and, asked twice, quit that applies."""
@@ -74,15 +64,14 @@ class Intents(GuardedApp[int]):
             self.notify("Ctrl+C again quits", timeout=QUIT_WITHIN, markup=False)
 
     async def action_leave(self) -> None:
-        """End the engine, then the screen."""
+        """End the engine, then the screen; where the queue is not kept on disk, the first time only say so."""
+        queued, kept = len(self.link.queue.waiting), self._journal is not None and self._journal.kept
+        if queued and not kept and not self._warned_of_queue:
+            self._warned_of_queue = True
+            self.say(f"{queued} queued {'prompt was' if queued == 1 else 'prompts were'} not sent: quit again to leave")
+            return
         await self.link.close()
         self.exit(0)
-
-    def action_clear(self) -> None:
-        if self.link.busy:
-            self.say("a run is under way: stop it with Esc, then clear")
-        else:
-            self.link.clear()
 
     # The panes
 
@@ -176,10 +165,6 @@ class Intents(GuardedApp[int]):
         self.copy_to_clipboard(text)
         self.say(f"copied {len(text):,} characters")
 
-    def say(self, text: str, *, warning: bool = False) -> None:
-        """A short word to the user that needs no place in the session."""
-        self.notify(text, markup=False, severity="warning" if warning else "information", timeout=4)
-
     async def action_editor(self) -> None:
         """Write the prompt in the user's own editor; what was typed goes there and comes back."""
         editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
@@ -194,6 +179,19 @@ class Intents(GuardedApp[int]):
                 return
             self._composer.set_draft(path.read_text("utf-8", "replace").removesuffix("\n"))
         self._composer.focus()
+
+    def action_fault(self, spec: str = "") -> None:
+        """Without a spec, say how one is written."""
+        if not spec:
+            self.say(f"e.g. /fault cut@50,429x2,drop-tool; the names: {', '.join(NAMES)}, 400 to 599, off")
+            return
+        try:
+            parse_spec(spec)
+        except FaultSpecError as error:
+            self._composer.restore(f"/fault {spec}")
+            self.say(str(error), warning=True)
+        else:
+            self.link.set_faults(spec)
 
     # The look
 
@@ -256,15 +254,6 @@ class Intents(GuardedApp[int]):
             await self.run_action(f"{action.action}({argument!r})")
         else:
             self.say(f"/{action.slash[0]} takes no argument", warning=True)
-
-    @property
-    def _base(self) -> Screen[None]:
-        """The screen with the panes, under whatever is open on top."""
-        return self.screen_stack[0]
-
-    @property
-    def _composer(self) -> Composer:
-        return self._base.query_one(Composer)
 
     @property
     def _chat(self) -> ChatPane:

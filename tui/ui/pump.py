@@ -9,9 +9,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from tui.bus import Reader
 from tui.fold import fold
 from tui.state import State
+from tui.wire import Record
 
 FRAME = 1 / 30
 """Seconds between paints: what an eye takes for motion, and twice what a terminal over a network keeps up with."""
@@ -30,20 +30,34 @@ class Pane(Protocol):
         """Show what changed in `state` since the last call; `now` is wall time, seconds since the epoch."""
 
 
+class Feed(Protocol):
+    """Where records come from, in order: a reader of the bus, or a player."""
+
+    def take(self, most: int | None = None) -> list[Record]:
+        """All records since the last call, oldest first, at most `most`; possibly none."""
+
+    async def wait(self) -> bool:
+        """Return True once a frame is due, False if none can be any more."""
+
+
 class Pump:
     """Carries records from the bus to state, and state to the panes."""
 
     def __init__(
         self,
-        reader: Reader,
+        reader: Feed,
         state: State,
         clock: Callable[[], float],
         panes: Callable[[], Sequence[Pane]],
+        keep: Callable[[], None] = lambda: None,
     ) -> None:
         self._reader = reader
-        self._state = state
+        self.state = state
+        """What is folded into; another takes its place where the feed begins again."""
         self._clock = clock
         self._panes = panes
+        self._keep = keep
+        """Puts on disk all that is on the bus; before any of it is folded, so that what is shown is kept."""
         self.paints = 0
         """Frames painted so far."""
 
@@ -59,7 +73,7 @@ class Pump:
 
     async def _news(self) -> bool:
         """Wait for records, or for the next beat of a live run."""
-        if not self._state.busy:
+        if not self.state.busy:
             return await self._reader.wait()
         try:
             return await asyncio.wait_for(self._reader.wait(), BEAT)
@@ -67,9 +81,11 @@ class Pump:
             return True
 
     async def _fold(self) -> None:
-        while batch := self._reader.take(_SLICE):
+        while True:
+            self._keep()
+            batch = self._reader.take(_SLICE)
             for record in batch:
-                fold(self._state, record)
+                fold(self.state, record)
             if len(batch) < _SLICE:
                 return
             await asyncio.sleep(0)
@@ -78,5 +94,5 @@ class Pump:
         """Paint every visible pane."""
         now = self._clock()
         for pane in self._panes():
-            pane.paint(self._state, now)
+            pane.paint(self.state, now)
         self.paints += 1

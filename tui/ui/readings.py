@@ -26,6 +26,8 @@ class Reading(NamedTuple):
     short: str
     value: str
     role: str = "text"
+    brief: str = ""
+    """The value where two share a line, if not the same."""
 
 
 def arrange(state: State, now: float, width: int, height: int) -> list[Line]:
@@ -67,12 +69,14 @@ def session_readings(state: State) -> list[Reading]:
         return f"{least}{figures.count(value)}" if known else figures.UNKNOWN
 
     errors, failures = metrics.errors, metrics.tool_failures
+    total = figures.count(errors)
+    recovered = f"{total} · recovered {figures.count(metrics.recoveries)}" if metrics.recoveries else total
     return [
         Reading("tokens in", "in", tokens(metrics.input)),
         Reading("  cached", "cache", tokens(metrics.cached)),
         Reading("tokens out", "out", tokens(metrics.output)),
         Reading("  reasoning", "reason", tokens(metrics.reasoning)),
-        Reading("errors", "errors", figures.count(errors), "error" if errors else "text"),
+        Reading("errors", "errors", recovered, "error" if errors else "text", total),
         Reading("interruptions", "stops", figures.count(metrics.interruptions)),
         Reading("runs", "runs", figures.count(metrics.runs)),
         Reading("turns", "turns", figures.count(metrics.turns)),
@@ -120,7 +124,7 @@ def _speed(state: State) -> tuple[str, str]:
 def _phase(state: State, now: float, width: int) -> Line:
     time = figures.phase_elapsed(state, now)
     value = "" if time is None else f" {figures.elapsed(time)}"
-    words = cut_text(f"{figures.phase_mark(state)} {figures.phase_words(state)}", max(1, width - len(value)))
+    words = cut_text(f"{figures.phase_mark(state)} {figures.phase_words(state, now)}", max(1, width - len(value)))
     role = {"done": "success", "failed": "error", "ended": "error", "stopped": "stopped"}.get(state.phase, "text")
     role = "error" if state.stuck else "tool_running" if state.busy else role
     return (words, role), (" " * (width - cell_len(words) - len(value)), "text"), (value, "text")
@@ -146,7 +150,7 @@ def _pairs(readings: Sequence[Reading], width: int) -> list[Line]:
     half = (width - _GAP) // 2
     lines: list[Line] = []
     for left, right in zip(readings[::2], readings[1::2], strict=True):
-        cells = [_row(each._replace(label=each.short), half) for each in (left, right)]
+        cells = [_row(each._replace(label=each.short, value=each.brief or each.value), half) for each in (left, right)]
         lines.append((*cells[0], (" " * (width - 2 * half), "text"), *cells[1]))
     return lines
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from tui import figures
 from tui.safety import one_line
 from tui.state import Answer, Entry, Prompt, State, Tool
 
@@ -113,7 +114,13 @@ def stats(state: State) -> str:
         ("  tokens out", f"{found.output:,}, {found.reasoning:,} of them reasoning"),
         ("  stopped", f"{found.stops:,}"),
         ("  errors", f"{found.errors:,}"),
+        *((f"    {kind.replace('_', ' ')}", f"{number:,}") for kind, number in figures.failures(state.metrics)),
     ]
+    if found.errors:
+        lines.append(("  error rate", f"{figures.percent(figures.error_rate(state.metrics))} of the model's tries"))
+    if figures.recovery_rate(state.metrics) is not None:
+        share = figures.percent(figures.recovery_rate(state.metrics))
+        lines.append(("  recovered", f"{state.metrics.recoveries:,}, {share} of the requests with a failed try"))
     if found.unknown_usage:
         lines.append(("  not counted", f"{found.unknown_usage:,} of the model calls: their provider did not tell"))
     width = max(len(name) for name, _ in lines) + 2

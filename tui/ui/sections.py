@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from tui.safety import VisibleStream
-from tui.state import Answer, Entry, Handoff, Prompt
+from tui.state import SEAM, Answer, Entry, Handoff, Prompt
 from tui.ui.blocks import Block
 from tui.ui.cards import head, plain_parts, quiet
 from tui.ui.lines import Line, Styles
@@ -122,8 +122,7 @@ class AnswerSection(Section):
         if not self.parts:
             self.parts = [Part(self._header, 2), Part(self._tail)]
         first = self.height - self.parts[-1].height if self.parts[0].width == width else 0
-        news = self._clean.feed(answer.text.since(self._had))
-        self._had = answer.text.length
+        news = self._clean.feed(self._news())
         if self._splitter is not None:
             self._add(self._splitter.feed(news), width, shown=shown)
             if done:
@@ -140,6 +139,15 @@ class AnswerSection(Section):
         self.live = not done
         self.measure()
         return max(0, first)
+
+    def _news(self) -> str:
+        """The text that came since, each seam in it marked."""
+        news, begin = self.answer.text.since(self._had), self._had
+        self._had = self.answer.text.length
+        for seam in reversed(self.answer.seams):
+            if begin <= seam < self._had:
+                news = f"{news[: seam - begin]}{SEAM}{news[seam - begin :]}"
+        return news
 
     def _end(self, splitter: Splitter, width: int, *, shown: bool) -> None:
         self._add(splitter.finish(), width, shown=shown)

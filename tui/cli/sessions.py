@@ -1,0 +1,99 @@
+"""`agents-tui sessions`: list, show, export and delete recorded sessions."""
+
+import argparse
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from tui.cli.options import Parser
+from tui.export import FORMATS, export
+from tui.journal import read
+from tui.places import sessions_folder
+from tui.restore import restore
+from tui.safety import one_line, visible
+from tui.sessions import SessionError, Sessions, Summary
+
+
+def main(arguments: list[str]) -> int:
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    sessions = Sessions(sessions_folder())
+    try:
+        text = _ACTIONS[options.action](sessions, options)
+        if getattr(options, "output", None):
+            Path(options.output).write_text(text, "utf-8")
+        elif text:
+            sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
+            sys.stdout.flush()
+    except SessionError as error:
+        parser.error(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()  # so that nothing is said of it at exit
+        return 141
+    except OSError as error:
+        parser.exit(1, f"{parser.prog}: {error.filename or sessions.folder}: {error.strerror}\n")
+    return 0
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="agents-tui sessions", description="Recorded sessions.", allow_abbrev=False)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="all of them, the one that changed last first")
+    listing.add_argument("--json", action="store_true", help="one JSON object a line, times in seconds since the epoch")
+    show = actions.add_parser("show", help="one session in the terminal")
+    out = actions.add_parser("export", help="one session as a document; keys are masked")
+    out.add_argument("--format", choices=FORMATS, help="default: by the suffix of FILE, else md")
+    out.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    delete = actions.add_parser("delete", help="delete one session for good")
+    for one in (show, out, delete):
+        one.add_argument("session", metavar="ID", help="the start of its id is enough")
+    return parser
+
+
+def _list(sessions: Sessions, options: argparse.Namespace) -> str:
+    found = sessions.all()
+    if options.json:
+        return "".join(msgspec.json.encode(summary).decode() + "\n" for summary in found)
+    return "".join(_line(summary) + "\n" for summary in found) or f"no sessions yet in {sessions.folder}\n"
+
+
+def _line(summary: Summary) -> str:
+    when = datetime.fromtimestamp(summary.changed).strftime("%Y-%m-%d %H:%M")
+    tokens = f"{summary.input + summary.output:,}"
+    agent = one_line(summary.name or summary.agent, 20)
+    return f"{summary.session}  {when}  {agent:<20}  {summary.turns:>4}  {tokens:>9}  {one_line(summary.title, 60)}"
+
+
+def _show(sessions: Sessions, options: argparse.Namespace) -> str:
+    from tui.ui.reports import history, stats
+
+    path = sessions.find(options.session)
+    header = msgspec.structs.replace(read(path).header, session=path.stem)
+    restored = restore(path)
+    facts = {name: value for name, value in msgspec.to_builtins(header).items() if value and name != "created"}
+    facts["created"] = datetime.fromtimestamp(header.created).isoformat(" ", "seconds")
+    lines = [f"{name:<10}{one_line(str(value))}" for name, value in facts.items()]
+    if restored.problem:
+        lines.append(f"{'problem':<10}{one_line(restored.problem)}")
+    return "\n".join([*lines, "", history(restored.state), "", stats(restored.state), ""])
+
+
+def _export(sessions: Sessions, options: argparse.Namespace) -> str:
+    path = sessions.find(options.session)
+    suffix = Path(options.output or "").suffix[1:]
+    reading = read(path)
+    records = list(reading)
+    header = {**msgspec.to_builtins(reading.header), "session": path.stem}
+    return export(records, header, options.format or (suffix if suffix in FORMATS else "md"))
+
+
+def _delete(sessions: Sessions, options: argparse.Namespace) -> str:
+    session = sessions.find(options.session).stem
+    sessions.discard(session)
+    sessions.purge(session)
+    return f"session {session} deleted\n"
+
+
+_ACTIONS = {"list": _list, "show": _show, "export": _export, "delete": _delete}
