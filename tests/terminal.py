@@ -138,5 +138,9 @@ def program(*arguments: str) -> list[str]:
 
 def _environment() -> dict[str, str]:
     """A terminal that can do what common ones do, and none of the caller's keys or settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}
+    kept = {
+        name: os.environ[name]
+        for name in ("PATH", "HOME", "PYTHONPATH", "VIRTUAL_ENV", "XDG_DATA_HOME")
+        if name in os.environ
+    }
     return {**kept, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "TZ": "UTC"}

@@ -67,7 +67,16 @@ def test_an_event_type_from_the_future_becomes_a_raw_event() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"", b"{}", b"not json", b'{"seq":1,"at":2.0,"event":{"type":"text_delta","item":3}}', b"[1,2]", b"\xff"]
+    "line",
+    [
+        b"",
+        b"{}",
+        b"not json",
+        b'{"seq":1,"at":2.0,"event":{"type":"text_delta","item":3}}',
+        b"[1,2]",
+        b"\xff",
+        b'{"seq":1,"at":2.0,"event":' + b"[" * 9999,
+    ],
 )
 def test_what_is_no_record_is_refused(line: bytes) -> None:
     with pytest.raises(WireError):

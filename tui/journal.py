@@ -137,7 +137,7 @@ class Reading:
             self._skip(number, str(error))
             return
         if found.agents_tui > wire.VERSION and not self.reason:
-            self._skip(number, "a newer version of the program wrote this", 0)
+            self._skip(number, "a newer version of the program wrote this", 0)  # the reason, if a line cannot be read
         self.header = msgspec.structs.replace(self.header, title=found.title)
 
     def _record(self, number: int, line: bytes) -> Record | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import msgspec
+from msgspec import structs
 
 from tui import commands as c
 from tui import events as e
@@ -83,21 +84,9 @@ class Link:
         """Connect the spawned engine to the running loop and have it load the agent."""
         assert self._child is not None
         await self._child.attach(self._receive, self._captures("stdout"), self._captures("stderr"), self._hung_up)
-        launch = self.launch
-        self._command(
-            c.Open(
-                session=launch.session,
-                agent=launch.agent,
-                model=launch.model,
-                base_url=launch.base_url,
-                api=launch.api,
-                items=tuple(self.conversation.items),
-                runs=self.conversation.runs,
-                faults=launch.faults,
-                cache=launch.cache,
-            )
-        )
-        self.launch = msgspec.structs.replace(launch, faults="")
+        conversation = self.conversation
+        self._command(c.Open(**structs.asdict(self.launch), items=tuple(conversation.items), runs=conversation.runs))
+        self.launch = structs.replace(self.launch, faults="")
 
     async def start(self) -> None:
         """`spawn` and `attach`."""
@@ -180,7 +169,7 @@ class Link:
     def set_faults(self, spec: str) -> None:
         """Make the next requests or tool calls fail; see `tui.faultspec`."""
         if self._child is None:
-            self.launch = msgspec.structs.replace(self.launch, faults=spec)
+            self.launch = structs.replace(self.launch, faults=spec)
         self._command(c.SetFaults(spec))
 
     async def restart(self) -> None:

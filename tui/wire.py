@@ -12,6 +12,9 @@ from tui.events import Event, RawReceived
 
 VERSION = 1
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding may raise for bytes that are no line of this format."""
+
 
 class Stamped(msgspec.Struct, frozen=True, gc=False):
     """An event on its way from an engine: `at` is the engine's wall clock, seconds since the epoch."""
@@ -62,7 +65,7 @@ def decode_stamped(line: bytes) -> Stamped:
     """One line of an engine. An event type unknown here becomes a `RawReceived`. Raises WireError."""
     try:
         return _stamped.decode(line)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         loose = _decode_loose(line, error)
         return Stamped(loose.at, _unknown(loose.event))
 
@@ -71,7 +74,7 @@ def decode_record(line: bytes) -> Record:
     """One line of a journal. An event type unknown here becomes a `RawReceived`. Raises WireError."""
     try:
         return _record.decode(line)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         loose = _decode_loose(line, error)
         return Record(loose.seq, loose.at, _unknown(loose.event))
 
@@ -80,14 +83,14 @@ def decode_command(line: bytes) -> Command:
     """One line of a screen. Raises WireError."""
     try:
         return _command.decode(line)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise WireError(str(error)) from error
 
 
 def _decode_loose(line: bytes, error: Exception) -> _Loose:
     try:
         loose = _loose.decode(line)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         raise WireError(str(error)) from error
     if loose.event.get("type") in _KNOWN:  # a known type whose fields are wrong is a fault, not news
         raise WireError(str(error)) from error

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx2
 import openai
 import pytest
-from agents import Agent, function_tool
+from agents import Agent, Model, ModelProvider, ModelResponse, function_tool, set_tracing_disabled
+from agents.items import TResponseStreamEvent
 from agents.testing import ModelStep, ScriptedModel, assistant_message
 
 from tests.engine.driver import AT_ONCE, Driver, driving, scripted
@@ -30,7 +32,10 @@ from tests.model_server import (
 )
 from tui import events as e
 from tui.conversation import RETRY_PROMPT
+from tui.engine.connect import Connection
+from tui.engine.demo import demo_model
 from tui.engine.recovery import Policy
+from tui.engine.session import Session
 from tui.fold import fold
 from tui.state import Answer, State, Tool
 from tui.wire import Record
@@ -288,7 +293,7 @@ async def test_a_server_that_refuses_the_partial_answer_is_asked_from_the_start(
     async with ModelServer(script) as server, driving(Agent(name="T"), base_url=server.base_url) as it:
         end = await it.run()
         items = str(it.session.conversation.items)
-    assert end.status == "completed"
+    assert (end.status, end.error) == ("completed", "")
     assert sent(server, 2) == sent(server, 0)
     assert answers(it) == [WHOLE[:12], "Another tale."]
     assert "Once upon" not in items
@@ -371,3 +376,45 @@ async def test_state_counts_tries_kinds_and_recoveries() -> None:
     metrics = state_of(it).metrics
     assert metrics.failures == {"server": 2, "rate_limit": 1, "network": 1}
     assert (metrics.tries, metrics.errors, metrics.recoveries, metrics.given_up) == (5, 4, 1, 1)
+
+
+async def test_the_demo_goes_on_where_it_was_cut() -> None:
+    set_tracing_disabled(disabled=True)
+    whole, tries = await _told(cut_after=10**9)
+    assert len(whole) > 100
+    assert await _told(cut_after=20) == (whole, tries + 1)
+
+
+async def _told(cut_after: int) -> tuple[str, int]:
+    """What the demo answers, and in how many tries."""
+    driver = Driver()
+    connection = Connection("demo", _CutOnce(demo_model(seed=7, speed=0), cut_after))
+    driver.session = Session("s", Agent[Any](name="T"), connection, driver.emit, policy=AT_ONCE)
+    await driver.run("tell me a long story")
+    await driver.session.close()
+    return driver.text, 1 + len(driver.all(e.AttemptStarted))
+
+
+class _CutOnce(ModelProvider):
+    """A model whose first response ends too soon."""
+
+    def __init__(self, inner: Model, deltas: int) -> None:
+        self._inner, self._left = inner, deltas
+
+    def get_model(self, model_name: str | None) -> Model:
+        return self._Cut(self)
+
+    class _Cut(Model):
+        def __init__(self, owner: "_CutOnce") -> None:
+            self._owner = owner
+
+        async def get_response(self, *args: Any, **options: Any) -> ModelResponse:
+            raise NotImplementedError
+
+        async def stream_response(self, *args: Any, **options: Any) -> AsyncIterator[TResponseStreamEvent]:
+            async for event in self._owner._inner.stream_response(*args, **options):
+                yield event
+                self._owner._left -= event.type.endswith("text.delta")
+                if self._owner._left == 0:
+                    self._owner._left = -1
+                    return

@@ -99,5 +99,6 @@ def _stored(parser: argparse.ArgumentParser, options: argparse.Namespace, sessio
 def _start_over(session: str, options: argparse.Namespace) -> NoReturn:
     """Become a program that shows another session: nothing of this one is left over."""
     start = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv[1:])]
-    theme = ["--theme", options.theme] if options.theme else []
-    os.execv(sys.executable, [*start, "--session", session, *theme])  # noqa: S606 - as it was started, without a shell
+    kept = ["--theme", options.theme] if options.theme else []
+    kept += ["--cache"] * options.cache + ["--no-journal"] * options.no_journal
+    os.execv(sys.executable, [*start, "--session", session, *kept])  # noqa: S606 - as it was started, without a shell

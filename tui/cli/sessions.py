@@ -9,6 +9,7 @@ import msgspec
 
 from tui.cli.options import Parser
 from tui.export import FORMATS, export
+from tui.export.file import save
 from tui.journal import read
 from tui.places import sessions_folder
 from tui.restore import restore
@@ -23,7 +24,7 @@ def main(arguments: list[str]) -> int:
     try:
         text = _ACTIONS[options.action](sessions, options)
         if getattr(options, "output", None):
-            Path(options.output).write_text(text, "utf-8")
+            save(text, Path(options.output))
         elif text:
             sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
             sys.stdout.flush()

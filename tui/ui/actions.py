@@ -30,7 +30,7 @@ class Action(NamedTuple):
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("help", "Help", "help", ("f1",), ("help",), "keys and commands; outside the input also ?",
            letters=("question_mark",)),
-    Action("send", "Send", "", ("enter",), help="send what is typed", group="Input"),
+    Action("send", "Send", "", ("enter",), help="what is typed; during a run it waits for the next", group="Input"),
     Action("newline", "New line", "", ("ctrl+j", "shift+enter", "alt+enter", "ctrl+enter"),
            help="or \\ and Enter", group="Input"),
     Action("earlier", "Earlier input", "", ("up",), group="Input",
@@ -72,7 +72,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("copy", "Copy the last answer", "copy", (), ("copy",), "as the model wrote it"),
     Action("history", "History", "history", (), ("history",), "the conversation, a line a message"),
     Action("stats", "Statistics", "stats", (), ("stats",), "messages, tools, tokens"),
-    Action("sessions", "Sessions", "sessions", ("f5",), ("sessions", "resume"), "open, rename or delete a recorded one"),
+    Action("sessions", "Sessions", "sessions", ("f5",), ("sessions", "resume"),
+           "open, rename or delete a recorded one"),
     Action("export", "Export the session", "export", (), ("export",), "as a document, its keys masked",
            "[md|json|html] [FILE]"),
     Action("screenshot", "Screenshot", "capture", (), ("screenshot",), "the screen as an SVG picture", "[FILE]"),

@@ -7,7 +7,8 @@ from typing import Any
 
 from agents import FunctionTool, Handoff, Tool
 
-from tui.conversation import CUT_NOTE, NO_RESULT
+from tui.conversation import CUT_NOTE, FAILED_NOTE, NO_RESULT, RETRY_PROMPT
+from tui.engine.splice import GO_ON
 
 _VIETNAMESE = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]|\\bchào\\b", re.IGNORECASE)
 """Letters that Vietnamese has and its Latin neighbours have not, and its greeting, which has none of them."""
@@ -70,18 +71,23 @@ def read(
 ) -> Situation:
     """Read a model request; `items` is its input as a list. Items of unknown kinds are passed over."""
     prompts: list[str] = []
-    answer = said = ""
+    answer = said = before = ""
     calls: dict[str, Call] = {}
     interrupted = False
     for item in items:
         text = _text(item.get("content", ""))
         kind, role = item.get("type", "message"), item.get("role")
-        if kind == "message" and role == "user":
+        if role == "user" and text == GO_ON:
+            said = before  # the script says all of it again: who asked to go on knows what to leave out
+        elif role == "user" and text == RETRY_PROMPT and not _without_note(said):
+            said = ""
+        elif kind == "message" and role == "user":
+            text = "continue" if text == RETRY_PROMPT else text
             interrupted = bool(prompts) and _was_cut(said, calls.values())
             prompts.append(text)
             answer, said, calls = said, "", {}
         elif kind == "message" and role == "assistant":
-            said = f"{said}\n\n{text}" if said else text
+            before, said = said, f"{said}\n\n{text}" if said else text
         elif kind == "function_call":
             calls[str(item.get("call_id"))] = Call(str(item.get("name")), str(item.get("arguments")))
         elif kind == "function_call_output" and (known := calls.get(str(item.get("call_id")))):
@@ -91,18 +97,22 @@ def read(
         prompt=prompts[-1] if prompts else "",
         instructions=instructions or "",
         earlier=tuple(prompts[:-1]),
-        last_answer=answer.removesuffix(CUT_NOTE).rstrip(),
+        last_answer=_without_note(answer),
         interrupted=interrupted,
-        said=said.removesuffix(CUT_NOTE).rstrip(),
+        said=_without_note(said),
         calls=tuple(calls.values()),
         tools={tool.name: tool.params_json_schema for tool in tools if isinstance(tool, FunctionTool)},
         handoffs={handoff.tool_name: handoff for handoff in handoffs},
     )
 
 
+def _without_note(said: str) -> str:
+    return said.removesuffix(CUT_NOTE).removesuffix(FAILED_NOTE).rstrip()
+
+
 def _was_cut(said: str, calls: Iterable[Call]) -> bool:
     outputs = [call.output for call in calls]
-    return said.endswith(CUT_NOTE) or NO_RESULT in outputs or not (said or outputs)
+    return said.endswith((CUT_NOTE, FAILED_NOTE)) or NO_RESULT in outputs or not (said or outputs)
 
 
 def _text(content: object) -> str:
