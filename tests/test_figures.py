@@ -123,7 +123,8 @@ def test_every_phase_has_words() -> None:
         (e.PromptSent("x"), "sending"),
         (e.RunEnded(2, "failed", "boom"), "failed"),
         (e.RunEnded(2, "completed"), "done"),
-        (e.EngineEnded(0), "no engine"),
+        (e.EngineEnded(0), "ended"),
+        (e.EngineEnded(1, "gone"), "no engine"),
     )
     for count in range(1, len(run) + 1):
         assert figures.phase_words(folded(*(event for event, _ in run[:count])), 0.0) == run[count - 1][1]

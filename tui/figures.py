@@ -154,7 +154,7 @@ def phase_words(state: State, now: float) -> str:
         case "cancelling":
             return "cancelling…"
         case "ended":
-            return "no engine"
+            return "no engine" if state.phase_detail else "ended"
         case phase:
             return phase
 
@@ -171,7 +171,7 @@ def phase_mark(state: State) -> str:
     """One cell for the phase, another one for each way a run can end; `●` while one is live."""
     if state.busy:
         return "!" if state.stuck else "●"
-    return {"done": "✔", "failed": "✗", "stopped": "■", "ended": "✗"}.get(state.phase, "○")
+    return {"done": "✔", "failed": "✗", "stopped": "■", "ended": "✗" if state.phase_detail else "○"}.get(state.phase, "○")
 
 
 def spinner(now: float) -> str:

@@ -23,7 +23,7 @@ START = 1_763_900_000.0
 
 BEGIN = (
     e.EngineStarted(42),
-    e.SessionStarted("20251123-120103-7f3a", "Guide", "gpt-x", "responses", ("roll_dice",)),
+    e.SessionStarted("7f3a0badcafe", "Guide", "gpt-x", "responses", ("roll_dice",)),
     e.PromptSent("hello"),
     e.RunStarted(1),
     e.AgentChanged(1, "Guide"),

@@ -89,7 +89,7 @@ def _choices(state: State) -> list[tuple[str, ...]]:
     short = model
     if state.api == "demo":
         model, short = DEMO, "demo model"
-    session = f"session {one_line(state.session)[-4:]}" if state.session else ""
+    session = f"session {one_line(state.session)[:4]}" if state.session else ""
     return [
         (PROGRAM, agent, model, session),
         (PROGRAM, agent, model),
