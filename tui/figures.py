@@ -171,7 +171,9 @@ def phase_mark(state: State) -> str:
     """One cell for the phase, another one for each way a run can end; `●` while one is live."""
     if state.busy:
         return "!" if state.stuck else "●"
-    return {"done": "✔", "failed": "✗", "stopped": "■", "ended": "✗" if state.phase_detail else "○"}.get(state.phase, "○")
+    if state.phase == "ended" and state.phase_detail:
+        return "✗"
+    return {"done": "✔", "failed": "✗", "stopped": "■"}.get(state.phase, "○")
 
 
 def spinner(now: float) -> str:
