@@ -5,7 +5,6 @@ Everything the engine says, and what happens to it, is published on the bus.
 
 import asyncio
 import os
-from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -16,9 +15,10 @@ from tui import events as e
 from tui.bus import Bus
 from tui.child import Child, how_it_ended
 from tui.conversation import CUT_NOTE, FAILED_NOTE, Conversation
+from tui.intake import Intake
 from tui.prompts import PromptQueue
 from tui.safety import Secrets
-from tui.wire import Stamped, WireError, decode_stamped, encode
+from tui.wire import Stamped, encode
 
 _CLOSE_GRACE = 1.0
 """Seconds an engine has to end by itself when the program quits."""
@@ -58,7 +58,7 @@ class Link:
         self.busy = False
         """A prompt was sent whose run has not ended."""
         self._respawn = respawn
-        self._secrets = Secrets.of_environment(os.environ)
+        self._intake = Intake(Secrets.of_environment(os.environ), self._publish)
         self._child: Child | None = None
         self._loaded = False
         """The present engine reached `SessionStarted`."""
@@ -83,7 +83,9 @@ class Link:
     async def attach(self) -> None:
         """Connect the spawned engine to the running loop and have it load the agent."""
         assert self._child is not None
-        await self._child.attach(self._receive, self._captures("stdout"), self._captures("stderr"), self._hung_up)
+        await self._child.attach(
+            self._receive, self._intake.output("stdout"), self._intake.output("stderr"), self._hung_up
+        )
         conversation = self.conversation
         self._command(c.Open(**structs.asdict(self.launch), items=tuple(conversation.items), runs=conversation.runs))
         self.launch = structs.replace(self.launch, faults="")
@@ -195,29 +197,12 @@ class Link:
 
     def _receive(self, lines: list[bytes]) -> None:
         batch: list[Stamped] = []
-        for line in lines:
-            try:
-                stamped = decode_stamped(line)
-            except WireError as error:
-                self._publish(e.Notice("error", f"a line from the engine could not be read: {error}"))
-                continue
-            stamped = self._without_secrets(stamped)
+        for stamped in self._intake.events(lines):
             self._note(stamped.event)
             batch.append(stamped)
         self.bus.extend(batch)
         if not self._closing:
             self.queue.go_on()
-
-    def _without_secrets(self, stamped: Stamped) -> Stamped:
-        """What is said about the run, unlike what the model said, is shown and kept without keys in it."""
-        match stamped.event:
-            case e.Notice(level=level, text=text, detail=detail):
-                clean: e.Event = e.Notice(level, self._secrets.redact(text), self._secrets.redact(detail))
-            case e.OutputCaptured(stream=stream, text=text, level=level_name):
-                clean = e.OutputCaptured(stream, self._secrets.mask(text), level_name)
-            case _:
-                return stamped
-        return Stamped(stamped.at, clean)
 
     def _note(self, event: e.Event) -> None:
         self.conversation.apply(event)
@@ -235,14 +220,6 @@ class Link:
                 self._crashes = 0 if status == "completed" else self._crashes
             case _:
                 pass
-
-    def _captures(self, stream: Literal["stdout", "stderr"]) -> Callable[[list[bytes]], None]:
-        def publish(lines: list[bytes]) -> None:
-            for line in lines:
-                text = line.decode("utf-8", "replace").rstrip("\r")
-                self._publish(e.OutputCaptured(stream, self._secrets.mask(text)))
-
-        return publish
 
     def _publish(self, event: e.Event) -> None:
         self._note(event)
