@@ -2,6 +2,7 @@
 
 from itertools import permutations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -224,6 +225,12 @@ def test_any_events_fold_and_a_replay_gives_the_same_state(happened: list[e.Even
         fold(replayed, decode_record(encode(record)))
     assert live == replayed
     assert live.seq == len(records)
+
+
+def test_an_event_without_a_case_of_its_own_is_still_a_row() -> None:
+    odd = msgspec.defstruct("CupFilled", [("cups", int)], frozen=True, tag_field="type", tag="cup_filled")(2)
+    state = folded(*BEGIN, odd)  # type: ignore[arg-type]
+    assert (state.rows[-1].kind, state.rows[-1].summary) == ("raw", "cup_filled cups=2")
 
 
 def test_a_record_folded_twice_counts_once() -> None:

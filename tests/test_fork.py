@@ -1,8 +1,9 @@
 """Going back to an earlier prompt: what followed leaves the conversation and the screen, and stays on record."""
 
 from tests.model_server import ModelServer, Text
+from tests.test_link import linked
 from tests.test_queue import agent as agent  # noqa: PLC0414 - a fixture
-from tests.test_queue import asked, linked
+from tests.test_queue import asked
 from tui import events as e
 from tui.conversation import Conversation
 from tui.fold import fold

@@ -1,19 +1,15 @@
 """The queue: its order, what becomes of it when a run ends one way or another, and the link that sends from it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from tests.model_server import Call, ModelServer, Reply, Text, Wait
-from tests.test_link import Watcher
+from tests.test_link import Watcher, linked
 from tui import events as e
-from tui.bus import Bus, steady_clock
 from tui.fold import fold
-from tui.link import Launch, Link
 from tui.prompts import PromptQueue
 from tui.state import Answer, Prompt, State, Tool
 from tui.wire import Record
@@ -32,18 +28,6 @@ def die() -> str:
 
 agent = Agent("Adder", tools=[add, die])
 """
-
-
-@asynccontextmanager
-async def linked(server: ModelServer, agent: str) -> AsyncIterator[tuple[Link, Watcher]]:
-    bus = Bus(steady_clock())
-    link = Link(bus, Launch("s1", agent, base_url=server.base_url))
-    watcher = Watcher(bus.reader())
-    await link.start()
-    try:
-        yield link, watcher
-    finally:
-        await link.close()
 
 
 @pytest.fixture

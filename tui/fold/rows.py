@@ -1,5 +1,7 @@
 """The event log: one row an event, but one for all deltas of an item, one a tool call and one a model request."""
 
+import msgspec
+
 from tui import events as e
 from tui.state import Row, RowStatus, State
 from tui.wire import Record
@@ -123,7 +125,7 @@ def _fold_session(state: State, record: Record) -> None:
         case e.ConversationCleared():
             _add(state, record, "session", "conversation cleared")
         case _:
-            raise AssertionError(f"no row for {type(record.event).__name__}")
+            _add(state, record, "raw", f"{e.name_of(record.event)} {_fields(record.event)}")
 
 
 def _end_run(state: State, record: Record, end: e.RunEnded) -> None:
@@ -138,6 +140,11 @@ def _end_run(state: State, record: Record, end: e.RunEnded) -> None:
     row.status = "ok" if end.status == "completed" else end.status
     begun = state.row_of.get(f"run {end.run}")
     row.duration = None if begun is None else record.at - state.rows[begun].at
+
+
+def _fields(event: e.Event) -> str:
+    """The fields of an event that has no row of its own making."""
+    return " ".join(f"{name}={value!r}" for name, value in msgspec.structs.asdict(event).items())
 
 
 def _add(state: State, record: Record, kind: str, summary: str, status: RowStatus = "") -> Row:
