@@ -58,7 +58,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
 def test_only_the_fold_writes_state() -> None:
     """No assignment through a name or attribute called `state` outside `tui.fold`."""
     for path in _SOURCES:
-        if "fold" in path.parts or path.name == "state.py":
+        if "fold" in path.parts or "state" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):

@@ -38,13 +38,13 @@ def test_the_first_token_counts_from_the_prompt_to_the_first_delta_of_any_kind()
 
 
 def test_generation_time_leaves_out_waiting_and_tools() -> None:
-    assert figures.generation_time(timed(*TWO_REQUESTS).metrics) == pytest.approx(4.0)
-    assert figures.generation_time(timed(*TWO_REQUESTS[:5]).metrics) == pytest.approx(0.0)
-    assert figures.generation_time(timed(*TWO_REQUESTS[:9]).metrics) == pytest.approx(1.0)
+    assert figures.generation_time(timed(*TWO_REQUESTS)) == pytest.approx(4.0)
+    assert figures.generation_time(timed(*TWO_REQUESTS[:5])) == pytest.approx(0.0)
+    assert figures.generation_time(timed(*TWO_REQUESTS[:9])) == pytest.approx(1.0)
 
 
 def test_the_rate_of_a_live_run_is_deltas_by_generation_time() -> None:
-    rate = figures.tokens_per_second(timed(*TWO_REQUESTS).metrics)
+    rate = figures.tokens_per_second(timed(*TWO_REQUESTS))
     assert not rate.exact
     assert rate.value == pytest.approx(5 / 4)
 
@@ -53,21 +53,21 @@ def test_the_rate_of_a_finished_run_is_what_the_provider_counted() -> None:
     state = timed(
         *TWO_REQUESTS, (116.0, e.UsageReported(1, 2, 60, 0, 14, 0)), (116.5, e.RunEnded(1, "completed", turns=2))
     )
-    rate = figures.tokens_per_second(state.metrics)
+    rate = figures.tokens_per_second(state)
     assert rate.exact
     assert rate.value == pytest.approx((6 + 14) / 4)
 
 
 def test_the_rate_of_a_run_cut_off_stays_an_estimate() -> None:
-    rate = figures.tokens_per_second(timed(*TWO_REQUESTS, (116.5, e.RunEnded(1, "cancelled"))).metrics)
+    rate = figures.tokens_per_second(timed(*TWO_REQUESTS, (116.5, e.RunEnded(1, "cancelled"))))
     assert not rate.exact
     assert rate.value == pytest.approx(5 / 4)
 
 
 def test_a_rate_over_next_to_no_time_is_unknown() -> None:
-    assert figures.tokens_per_second(State().metrics).value is None
+    assert figures.tokens_per_second(State()).value is None
     burst = timed(*TWO_REQUESTS[:3], (101.0, e.TextDelta("1.1.0", "a")), (101.04, e.TextDelta("1.1.0", "b")))
-    assert figures.tokens_per_second(burst.metrics).value is None
+    assert figures.tokens_per_second(burst).value is None
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(None, ""), (0.4, "✔"), (2.0, "✔"), (2.01, "slow")])
@@ -91,11 +91,11 @@ def test_a_phase_takes_since_it_began_and_an_ended_run_as_long_as_it_took() -> N
 
 
 def test_usage_is_unknown_until_a_provider_told_it() -> None:
-    assert not figures.usage_known(State().metrics)
-    assert not figures.usage_known(timed(*TWO_REQUESTS[:6]).metrics)
-    assert figures.usage_known(timed(*TWO_REQUESTS[:7]).metrics)
-    assert figures.usage_known(timed(*TWO_REQUESTS).metrics)
-    assert not figures.usage_known(timed(*TWO_REQUESTS[:6], (102.0, e.RunEnded(1, "cancelled"))).metrics)
+    assert not figures.usage_known(State())
+    assert not figures.usage_known(timed(*TWO_REQUESTS[:6]))
+    assert figures.usage_known(timed(*TWO_REQUESTS[:7]))
+    assert figures.usage_known(timed(*TWO_REQUESTS))
+    assert not figures.usage_known(timed(*TWO_REQUESTS[:6], (102.0, e.RunEnded(1, "cancelled"))))
 
 
 def test_failed_tools_are_those_of_the_newest_run() -> None:

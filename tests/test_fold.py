@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import events
 from tui import events as e
+from tui.figures import generation_time
 from tui.fold import fold
 from tui.state import Answer, Handoff, Note, Prompt, Reasoning, State, Tool
 from tui.wire import Record, decode_record, encode
@@ -186,9 +187,9 @@ def test_deltas_of_an_item_are_one_row_that_counts() -> None:
 
 
 def test_a_request_row_settles_with_its_tokens() -> None:
-    state = folded(*BEGIN, e.UsageReported(1, 1, 412, 100, 88, 20, "gpt-x"))
+    state = folded(*BEGIN, e.UsageReported(1, 1, 412, 100, 88, 20, "gpt-x"), e.ResponseEnded(1, 1))
     row = state.rows[-1]
-    assert (row.kind, row.status, row.duration) == ("model", "ok", 1.0)
+    assert (row.kind, row.status, row.duration) == ("model", "ok", 2.0)
     assert "412" in row.summary
     assert "88" in row.summary
 
@@ -202,7 +203,7 @@ def test_figures_by_hand() -> None:
     )  # fmt: skip
     m = state.metrics
     assert m.first_token == 1.0
-    assert m.generating == 1.0 + 0.5
+    assert generation_time(state) == 1.0 + 0.5
     assert (m.run_deltas, m.run_output, m.run_turns, m.unknown_usage) == (5, 30, 2, 1)
     assert (m.input, m.cached, m.output, m.reasoning) == (10, 4, 30, 5)
     assert m.rate == [1, 0, 1, 0, 1, 1, 0, 1], "stalls within a request show, the wait between two does not"

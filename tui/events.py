@@ -128,6 +128,46 @@ class ModelRequested(_Event, frozen=True):
     items: int = 0
 
 
+class RequestSent(_Event, frozen=True):
+    """The body of a model request as it goes out: after `ModelRequested` of the turn, once for each try.
+
+    `body` holds all of it, in its order, but for the list named `key`, in whose place is None. What that list has in
+    common with an earlier one is not repeated: it is the first `kept` entries of the list of the request `base`, then
+    `items`. A request is named `run.turn.attempt`.
+    """
+
+    run: int
+    turn: int
+    attempt: int
+    body: dict[str, Any]
+    items: tuple[dict[str, Any], ...]
+    key: Literal["input", "messages"] = "input"
+    base: str = ""
+    """Empty: none, `items` are the whole list."""
+    kept: int = 0
+    url: str = ""
+    """Empty where no HTTP request is made: the demo model, a model object of the agent's own."""
+
+    @property
+    def name(self) -> str:
+        """What `base` calls it."""
+        return f"{self.run}.{self.turn}.{self.attempt}"
+
+
+class ResponseReceived(_Event, frozen=True):
+    """The headers of an HTTP response are here: its `status`, and the server's own id for the request.
+
+    `connect`: seconds that opening a connection took; 0 on one that was open, None where it is not known.
+    """
+
+    run: int
+    turn: int
+    attempt: int
+    status: int
+    request_id: str = ""
+    connect: float | None = None
+
+
 class ResponseStarted(_Event, frozen=True):
     """The first bytes of a model response are here. `response` is the API's id, empty where it has none."""
 
@@ -285,6 +325,17 @@ class UsageReported(_Event, frozen=True):
     model: str = ""
 
 
+class ResponseEnded(_Event, frozen=True):
+    """A model response is over, with all of its items and, if the provider told it, its `UsageReported` before.
+
+    Does not come for one that was cut: then `AttemptFailed` or `RunEnded` tells.
+    """
+
+    run: int
+    turn: int
+    status: Literal["completed", "incomplete", "failed"] = "completed"
+
+
 class CancelRequested(_Event, frozen=True):
     """The user asked to stop. Published by the screen, before the engine has seen it. `kill`: ended by force."""
 
@@ -352,7 +403,8 @@ Event: TypeAlias = (
     EngineStarted | SessionStarted | EngineEnded | ConversationExtended | ConversationCleared
     | ConversationRewound
     | PromptSent | RetryRequested | QueueChanged | Steered | RunStarted | AgentChanged | ModelRequested
-    | ResponseStarted | AttemptFailed | AttemptStarted | AttemptSucceeded
+    | RequestSent | ResponseReceived | ResponseStarted | ResponseEnded
+    | AttemptFailed | AttemptStarted | AttemptSucceeded
     | ReasoningDelta | TextDelta | RefusalDelta | MessageCompleted | ReasoningCompleted
     | ToolCallStarted | ArgumentsDelta | ToolCalled | ToolStarted | ToolEnded
     | HandoffOccurred | UsageReported | CancelRequested | RunStuck | RunEnded

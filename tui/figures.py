@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tui.safety import one_line
-from tui.state import Metrics, State, Tool
+from tui.state import Metrics, Request, State, Tool
 
 UNKNOWN: Final = "–"
 
@@ -44,27 +44,33 @@ class Rate(NamedTuple):
     exact: bool
 
 
-def generation_time(metrics: Metrics) -> float:
+def run_requests(state: State) -> list[Request]:
+    """The model requests of the newest run, those of agents used as tools among them."""
+    return state.requests[state.run_requests :]
+
+
+def generation_time(state: State) -> float:
     """Seconds in which the model generated in the newest run: Σ (last delta − first delta) over its requests.
 
     Waiting for the model and the time of tools are not in it.
     """
-    request = metrics.request
-    if request is None or request.ended is not None or request.first is None or request.last is None:
-        return metrics.generating
-    return metrics.generating + request.last - request.first
+    return sum(
+        request.last - request.first
+        for request in run_requests(state)
+        if request.first is not None and request.last is not None
+    )
 
 
-def tokens_per_second(metrics: Metrics) -> Rate:
+def tokens_per_second(state: State) -> Rate:
     """Tokens of the newest run ÷ `generation_time`.
 
-    Tokens are the provider's count once the run has ended and its last request was counted; until then, and for a run
-    cut off, deltas, which are about a token each. Unknown below `SHORTEST_GENERATION`.
+    Tokens are the provider's count once the run has ended and all of its requests were counted; until then, and for a
+    run cut off, deltas, which are about a token each. Unknown below `SHORTEST_GENERATION`.
     """
-    request = metrics.request
-    exact = metrics.run_ended is not None and request is not None and request.output is not None
+    metrics, requests = state.metrics, run_requests(state)
+    exact = metrics.run_ended is not None and bool(requests) and all(each.output is not None for each in requests)
     tokens = metrics.run_output if exact else metrics.run_deltas
-    spent = generation_time(metrics)
+    spent = generation_time(state)
     return Rate(tokens / spent if tokens and spent >= SHORTEST_GENERATION else None, exact)
 
 
@@ -122,11 +128,10 @@ def recovery_rate(metrics: Metrics) -> float | None:
     return metrics.recoveries / troubled if troubled else None
 
 
-def usage_known(metrics: Metrics) -> bool:
-    """The provider has told the tokens of at least one request: requests made − not told − the one under way > 0."""
-    request = metrics.request
-    under_way = request is not None and request.ended is None and request.output is None
-    return metrics.turns - metrics.unknown_usage - under_way > 0
+def usage_known(state: State) -> bool:
+    """The provider has told the tokens of at least one request: requests made − not told − those under way > 0."""
+    under_way = sum(request.ended is None and request.output is None for request in run_requests(state))
+    return state.metrics.turns - state.metrics.unknown_usage - under_way > 0
 
 
 # Words

@@ -6,7 +6,7 @@ arbitrary class, and output items by (turn, output index), since Chat Completion
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from agents import Agent, StreamEvent
@@ -210,6 +210,7 @@ class Translator:
             for index, item in enumerate(data.response.output):
                 self._complete(item, index)
         self._usage(data.response)
+        self._emit(e.ResponseEnded(self._run, self._request.turn))
         self._next()
 
     def _ended_early(self, data: Any) -> None:
@@ -217,6 +218,8 @@ class Translator:
         self.ending = ending_of_event(data)
         self._emit(e.RawReceived(data.type, cut_json(response)))
         self._usage(response)
+        status: Literal["incomplete", "failed"] = "incomplete" if data.type == "response.incomplete" else "failed"
+        self._emit(e.ResponseEnded(self._run, self._request.turn, status))
         self._next()
 
     def _error(self, data: Any) -> None:

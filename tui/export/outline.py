@@ -141,8 +141,8 @@ def _speaker(entry: Entry, at_work: Mapping[int, str], last: Section | None) -> 
 
 def _figures(state: State, first: float | None) -> list[tuple[str, str]]:
     metrics = state.metrics
-    known = figures.usage_known(metrics)
-    rate = figures.tokens_per_second(metrics)
+    known = figures.usage_known(state)
+    rate = figures.tokens_per_second(state)
     kinds = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in figures.failures(metrics))
     exact = "" if rate.exact or rate.value is None else "about "
     return [

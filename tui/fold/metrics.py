@@ -1,6 +1,7 @@
 """The figures: sums over the session, and times and counts of the newest run."""
 
 from tui import events as e
+from tui.fold.requests import find
 from tui.state import Metrics, Request, State, Tool
 from tui.wire import Record
 
@@ -14,9 +15,9 @@ def fold(state: State, record: Record) -> None:
     metrics.run_events += 1
     match record.event:
         case (
-            e.TextDelta() | e.ReasoningDelta() | e.RefusalDelta() | e.ArgumentsDelta()
+            e.TextDelta(item=key) | e.ReasoningDelta(item=key) | e.RefusalDelta(item=key) | e.ArgumentsDelta(call=key)
         ):  # fmt: skip
-            _delta(metrics, record.at)
+            _delta(metrics, find(state, key), record.at)
         case e.ToolCallStarted(call=call):
             _first(metrics, record.at)
             _tool(state, call)
@@ -39,32 +40,40 @@ def _fold_run(state: State, record: Record) -> None:
         case e.PromptSent() | e.RetryRequested():
             metrics.run_started, metrics.run_ended, metrics.first_token = record.at, None, None
             metrics.run_events, metrics.run_turns, metrics.run_tools = 1, 0, 0
-            metrics.run_deltas, metrics.run_output, metrics.generating = 0, 0, 0.0
-            metrics.rate, metrics.rate_slot, metrics.request = [], 0, None
+            metrics.run_deltas, metrics.run_output = 0, 0
+            metrics.rate, metrics.rate_slot = [], 0
             metrics.run_given_up = False
         case e.RunStarted():
             metrics.runs += 1
-        case e.ModelRequested(run=run, turn=turn, agent=agent, model=model):
-            _close_request(metrics, record.at)
+        case e.ModelRequested():
             metrics.turns += 1
             metrics.tries += 1
             metrics.run_turns += 1
-            metrics.request = Request(run, turn, record.at, agent, model)
+        case e.ResponseEnded(run=run, turn=turn):
+            index = state.request_of.get(f"{run}.{turn}")
+            if index is not None:
+                _close(metrics, state.requests[index])
         case e.HandoffOccurred():
             metrics.handoffs += 1
         case e.Notice(level="error"):
             metrics.errors += 1
-        case e.RunEnded(status=status, kind=kind):
-            _close_request(metrics, record.at)
-            metrics.run_ended = record.at
-            metrics.tools_running = 0
-            if status == "failed" and not metrics.run_given_up:
-                metrics.errors += 1
-                if kind != "tool":  # the tool's own end has told it
-                    _count(metrics, kind)
-            metrics.interruptions += status == "cancelled"
+        case e.RunEnded() as end:
+            _end_run(state, record.at, end)
         case _:
             pass
+
+
+def _end_run(state: State, at: float, end: e.RunEnded) -> None:
+    metrics = state.metrics
+    for request in state.requests[state.run_requests :]:
+        _close(metrics, request)
+    metrics.run_ended = at
+    metrics.tools_running = 0
+    if end.status == "failed" and not metrics.run_given_up:
+        metrics.errors += 1
+        if end.kind != "tool":  # the tool's own end has told it
+            _count(metrics, end.kind)
+    metrics.interruptions += end.status == "cancelled"
 
 
 def _attempt(metrics: Metrics, event: e.AttemptFailed | e.AttemptStarted | e.AttemptSucceeded) -> None:
@@ -85,20 +94,16 @@ def _count(metrics: Metrics, kind: str) -> None:
     metrics.failures[kind] = metrics.failures.get(kind, 0) + 1
 
 
-def _delta(metrics: Metrics, at: float) -> None:
+def _delta(metrics: Metrics, request: Request | None, at: float) -> None:
     _first(metrics, at)
     metrics.deltas += 1
     metrics.run_deltas += 1
-    request = metrics.request
-    if request is not None:
-        request.deltas += 1
-        request.last = at
     slot = int(at * 4)
     if metrics.rate and slot == metrics.rate_slot:
         metrics.rate[-1] += 1
         return
     gap = slot - metrics.rate_slot - 1
-    if metrics.rate and request is not None and request.deltas > 1 and gap > 0:
+    if metrics.rate and request is not None and request.deltas and gap > 0:
         metrics.rate.extend([0] * min(gap, _BUCKETS))  # a stall within one answer shows; the wait before one does not
     metrics.rate.append(1)
     metrics.rate_slot = slot
@@ -108,9 +113,6 @@ def _delta(metrics: Metrics, at: float) -> None:
 def _first(metrics: Metrics, at: float) -> None:
     if metrics.first_token is None and metrics.run_started is not None:
         metrics.first_token = at - metrics.run_started
-    request = metrics.request
-    if request is not None and request.first is None:
-        request.first = request.last = at
 
 
 def _tool(state: State, call: str) -> None:
@@ -134,16 +136,9 @@ def _usage(metrics: Metrics, usage: e.UsageReported) -> None:
     metrics.output += usage.output
     metrics.reasoning += usage.reasoning
     metrics.run_output += usage.output
-    if metrics.request is not None and metrics.request.turn == usage.turn:
-        metrics.request.output = usage.output
 
 
-def _close_request(metrics: Metrics, at: float) -> None:
-    request = metrics.request
-    if request is None or request.ended is not None:
-        return
-    request.ended = at
-    if request.first is not None and request.last is not None:
-        metrics.generating += request.last - request.first
-    if request.output is None:
+def _close(metrics: Metrics, request: Request) -> None:
+    """Count a request that ends now and whose tokens nobody told."""
+    if request.ended is None and request.output is None:
         metrics.unknown_usage += 1

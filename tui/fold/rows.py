@@ -70,7 +70,13 @@ def _fold_run(state: State, record: Record) -> None:
         case e.UsageReported() as usage:
             row = _row(state, record, f"run {usage.run} turn {usage.turn}", "model")
             row.summary = f"{usage.model or row.summary}  {usage.input} → {usage.output} tokens"
+        case e.RequestSent(run=run, turn=turn) | e.ResponseReceived(run=run, turn=turn):
+            _row(state, record, f"run {run} turn {turn}", "model")
+        case e.ResponseEnded(run=run, turn=turn, status=status):
+            row = _row(state, record, f"run {run} turn {turn}", "model")
             _settle(row, record.at)
+            if status != "completed":
+                row.status = "failed"
         case _:
             _fold_plain(state, record)
 
@@ -148,7 +154,7 @@ def _fields(event: e.Event) -> str:
 
 
 def _add(state: State, record: Record, kind: str, summary: str, status: RowStatus = "") -> Row:
-    row = Row(record.seq, record.at, kind, state.agent, summary[:_SUMMARY], status)
+    row = Row(record.seq, record.at, kind, state.agent, summary[:_SUMMARY], status, last=record.seq, run=state.run)
     if state.entries and state.entries[-1].seq == record.seq:  # made by this very event
         row.entry = state.entries[-1].id
     state.rows.append(row)
@@ -159,9 +165,11 @@ def _row(state: State, record: Record, key: str, kind: str) -> Row:
     """The live row of an item, a call, a request or a run; made on its first event."""
     index = state.row_of.get(key)
     if index is not None:
-        return state.rows[index]
+        row = state.rows[index]
+        row.last = record.seq
+        return row
     row = _add(state, record, kind, "")
-    row.status, row.started = "live", record.at
+    row.key, row.status, row.started = key, "live", record.at
     row.entry = state.entry_of.get(key, row.entry)
     row.depth = key.count("/")
     row.count = 0 if kind in ("text", "think") else 1

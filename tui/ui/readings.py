@@ -62,7 +62,7 @@ def run_readings(state: State, now: float) -> list[Reading]:
 def session_readings(state: State) -> list[Reading]:
     """Sums over the session. `≥` where the provider left some requests uncounted."""
     metrics = state.metrics
-    known = figures.usage_known(metrics)
+    known = figures.usage_known(state)
     least = "≥" if known and metrics.unknown_usage else ""
 
     def tokens(value: int) -> str:
@@ -117,7 +117,7 @@ def _compact(state: State, now: float, run: list[Reading], session: list[Reading
 
 def _speed(state: State) -> tuple[str, str]:
     """Whether the rate is exact, as a sign, and the rate."""
-    rate = figures.tokens_per_second(state.metrics)
+    rate = figures.tokens_per_second(state)
     return "=" if rate.exact else "≈", figures.rate(rate.value)
 
 

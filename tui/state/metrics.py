@@ -1,0 +1,94 @@
+"""The model requests of a session, and the sums and times that panes turn into figures."""
+
+from typing import Literal
+
+import msgspec
+
+
+class Request(msgspec.Struct, gc=False):
+    """One model request with all its tries. Times are seconds since the epoch; None: has not happened."""
+
+    run: int
+    turn: int
+    at: float
+    """When the runner asked for it."""
+    agent: str
+    model: str
+    parent: str = ""
+    """The call of the agent-as-tool that makes it; empty at the top, and until something of it has come."""
+    attempt: int = 1
+    """The newest try."""
+    sent: float | None = None
+    sent_seqs: list[int] = msgspec.field(default_factory=list)
+    """The records that hold what was sent, one a try."""
+    connect: float | None = None
+    """Seconds that opening a connection took, over all tries."""
+    received: float | None = None
+    """The headers of the response."""
+    http_status: int | None = None
+    request_id: str = ""
+    """The server's own id of the HTTP request."""
+    response: str = ""
+    """The API's id of the response."""
+    first: float | None = None
+    """First text, reasoning or tool-call delta."""
+    first_text: float | None = None
+    """First delta of the answer."""
+    last: float | None = None
+    """Newest delta."""
+    deltas: int = 0
+    ended: float | None = None
+    status: Literal["live", "completed", "incomplete", "failed", "cancelled"] = "live"
+    error: str = ""
+    input: int | None = None
+    """Tokens as the provider counted them; None until it did, as for the three that follow."""
+    cached: int | None = None
+    output: int | None = None
+    reasoning: int | None = None
+    waits: list[tuple[float, float]] = msgspec.field(default_factory=list)
+    """From when to when the next try was waited for, as it was announced."""
+
+
+class Metrics(msgspec.Struct, gc=False):
+    """Figures of the session and of the newest run; sums and times that panes turn into what they show."""
+
+    runs: int = 0
+    turns: int = 0
+    tool_calls: int = 0
+    tools_running: int = 0
+    tool_failures: int = 0
+    handoffs: int = 0
+    errors: int = 0
+    interruptions: int = 0
+    tries: int = 0
+    """Model requests and their repetitions."""
+    failures: dict[str, int] = msgspec.field(default_factory=dict)
+    """Failed tries, and runs that failed otherwise, by kind; see `events.RunEnded`."""
+    recoveries: int = 0
+    """Requests that were answered whole although a try had failed."""
+    given_up: int = 0
+    """Requests whose last try failed."""
+    run_given_up: bool = False
+    """The newest run had such a request."""
+    events: int = 0
+    deltas: int = 0
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+    reasoning: int = 0
+    unknown_usage: int = 0
+    """Model responses whose tokens the provider did not tell (also those cut off)."""
+    run_started: float | None = None
+    """When the newest prompt was sent."""
+    run_ended: float | None = None
+    first_token: float | None = None
+    """Seconds from the newest prompt to its first delta of text, reasoning or a tool call."""
+    run_events: int = 0
+    run_turns: int = 0
+    run_tools: int = 0
+    run_deltas: int = 0
+    run_output: int = 0
+    rate: list[int] = msgspec.field(default_factory=list)
+    """Deltas in each quarter second of the newest run's generation time, oldest first; the newest 240."""
+    rate_slot: int = 0
+    """The quarter second, counted from the epoch, of the newest bucket in `rate`."""
