@@ -8,6 +8,7 @@ that the engine can save it after a cancel, and the screen can hand it to a new 
 from typing import Any
 
 from tui import events as e
+from tui.branches import Branches
 
 CUT_NOTE = "[The user stopped this answer here.]"
 FAILED_NOTE = "[An error ended this answer here.]"
@@ -21,7 +22,7 @@ NO_RESULT = "[cancelled before it ended]"
 
 
 class Conversation:
-    """`items` are what has been saved, in the API's input shape.
+    """`items` are what has been saved, in the API's input shape; `branches` those of the ways that were left, too.
 
     Saves and the stream race: a message or call may be saved before or after its own events are applied.
     """
@@ -29,8 +30,7 @@ class Conversation:
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
         self.runs = 0
-        self._starts: list[int] = []
-        """How many items there were before each prompt."""
+        self.branches = Branches()
         self._begin("")
 
     def _begin(self, prompt: str) -> None:
@@ -63,7 +63,7 @@ class Conversation:
     def _apply_turning_point(self, event: e.Event) -> None:
         match event:
             case e.PromptSent(text=text):
-                self._starts.append(len(self.items))
+                self.branches.begin(len(self.items))
                 self._begin(text)
             case e.RetryRequested():
                 self._begin(RETRY_PROMPT)
@@ -73,17 +73,28 @@ class Conversation:
                 self.runs = run
             case e.ConversationExtended(items=items):
                 self.items.extend(items)
+                self.branches.extend(items)
                 self._note_saved(items)
-            case e.ConversationRewound(items=kept):
-                del self.items[kept:]
-                self._begin("")
-            case e.ConversationCleared():
-                self.items.clear()
+            case e.ConversationRewound() | e.BranchChosen() | e.ConversationCleared():
+                self._go_elsewhere(event)
                 self._begin("")
             case e.RunEnded():
                 self._begin("")
             case _:
                 pass
+
+    def _go_elsewhere(self, event: e.ConversationRewound | e.BranchChosen | e.ConversationCleared) -> None:
+        match event:
+            case e.ConversationRewound(prompt=prompt, items=kept):
+                del self.items[kept:]
+                self.branches.leave(prompt)
+            case e.BranchChosen(prompt=prompt):
+                found = self.branches.choose(prompt)
+                if found is not None:
+                    self.items[:] = found
+            case e.ConversationCleared():
+                self.items.clear()
+                self.branches.clear()
 
     @property
     def cut(self) -> bool:
@@ -98,7 +109,7 @@ class Conversation:
 
     def before(self, prompt: int) -> int:
         """How many items there were before the session's n-th prompt, counted from 1."""
-        return self._starts[prompt - 1]
+        return self.branches.before(prompt)
 
     def _note_saved(self, items: tuple[dict[str, Any], ...]) -> None:
         """What has been saved need not be settled."""

@@ -76,6 +76,15 @@ class ConversationRewound(_Event, frozen=True):
     items: int
 
 
+class BranchChosen(_Event, frozen=True):
+    """The conversation goes on from the end of what followed the session's `prompt`-th prompt, counted from 1.
+
+    Published by the screen. It has again the items that it had when that branch was left, which stays on record too.
+    """
+
+    prompt: int
+
+
 # A run
 
 
@@ -401,7 +410,7 @@ class RawReceived(_Event, frozen=True):
 
 Event: TypeAlias = (
     EngineStarted | SessionStarted | EngineEnded | ConversationExtended | ConversationCleared
-    | ConversationRewound
+    | ConversationRewound | BranchChosen
     | PromptSent | RetryRequested | QueueChanged | Steered | RunStarted | AgentChanged | ModelRequested
     | RequestSent | ResponseReceived | ResponseStarted | ResponseEnded
     | AttemptFailed | AttemptStarted | AttemptSucceeded

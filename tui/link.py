@@ -161,6 +161,12 @@ class Link:
         self._publish(e.ConversationRewound(prompt, self.conversation.before(prompt)))
         self._command(c.Rewind(tuple(self.conversation.items)))
 
+    def choose(self, prompt: int) -> None:
+        """Go on from the end of the branch whose last prompt is the session's n-th; only while not busy."""
+        assert not self.busy
+        self._publish(e.BranchChosen(prompt))
+        self._command(c.Rewind(tuple(self.conversation.items)))
+
     def clear(self) -> None:
         """Forget the conversation."""
         if self._child is None:

@@ -108,10 +108,12 @@ def _first_words(state: State) -> str:
 
 
 def _sections(state: State) -> list[Section]:
-    at_work = {row.entry: row.agent for row in state.rows if row.agent}
-    inside: dict[str, list[Block]] = {entry.call: [] for entry in state.entries if isinstance(entry, Tool)}
+    at_work = {row.seq: row.agent for row in state.rows if row.agent}
+    parts = [*state.past, (state.cleared, len(state.entries))]
+    shown = [entry for start, end in parts for entry in state.entries[start:end]]
+    inside: dict[str, list[Block]] = {entry.call: [] for entry in shown if isinstance(entry, Tool)}
     found: list[Section] = []
-    for entry in state.entries:
+    for entry in shown:
         block = Block(entry, inside[entry.call] if isinstance(entry, Tool) else [])
         around = inside.get("/".join(entry.parent.split("/")[:_DEEPEST])) if entry.parent else None
         if around is not None:
@@ -120,7 +122,7 @@ def _sections(state: State) -> list[Section]:
         last = found[-1] if found else None
         own = isinstance(entry, Prompt)
         speaker = YOU if own else _speaker(entry, at_work, last) or state.root
-        cleared = last is not None and last.blocks[0].entry.id < state.cleared <= entry.id
+        cleared = last is not None and any(last.blocks[0].entry.id < start <= entry.id for start, _ in parts)
         if last is None or own or last.own or cleared or speaker != last.speaker:
             last = Section(speaker if own or not isinstance(entry, Note) or found else "", own, entry.at, cleared, [])
             found.append(last)
@@ -136,7 +138,7 @@ def _speaker(entry: Entry, at_work: Mapping[int, str], last: Section | None) -> 
         case Note() if last is not None and not last.own:
             return last.speaker
         case _:
-            return at_work.get(entry.id, "")
+            return at_work.get(entry.seq, "")
 
 
 def _figures(state: State, first: float | None) -> list[tuple[str, str]]:

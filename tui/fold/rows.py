@@ -128,6 +128,8 @@ def _fold_session(state: State, record: Record) -> None:
             _add(state, record, "session", "1 item saved" if len(items) == 1 else f"{len(items)} items saved")
         case e.ConversationRewound(prompt=prompt):
             _add(state, record, "session", f"forked before prompt {prompt}")
+        case e.BranchChosen(prompt=prompt):
+            _add(state, record, "session", f"back on the branch of prompt {prompt}")
         case e.ConversationCleared():
             _add(state, record, "session", "conversation cleared")
         case _:

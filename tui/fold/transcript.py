@@ -1,11 +1,9 @@
 """The conversation on screen: prompts, answers, reasoning, tool calls, handoffs, notes, by their first event."""
 
-from itertools import takewhile
 from typing import Literal, TypedDict
 
-from msgspec.structs import replace
-
 from tui import events as e
+from tui.fold import branches
 from tui.state import SEAM, Answer, Entry, Handoff, Note, Prompt, Reasoning, State, Text, Tool
 from tui.wire import Record
 
@@ -63,10 +61,22 @@ def _fold_turning_points(state: State, record: Record) -> None:
             _end_run(state, record, end)
         case e.EngineEnded(error=error) if error:
             _add(state, Note(**_place(state, record), level="error", text=error))
+        case _:
+            _fold_branches(state, record)
+
+
+def _fold_branches(state: State, record: Record) -> None:
+    match record.event:
         case e.ConversationRewound(prompt=prompt):
-            _rewind(state, record, prompt)
+            branches.rewind(state, prompt)
+            text = "⑂ forked here: what followed is kept, /branches brings it back"
+            _add(state, Note(**_place(state, record), level="info", text=text))
+        case e.BranchChosen(prompt=prompt):
+            branches.choose(state, prompt)
+            text = f"⑂ back on the branch of prompt {prompt}: /branches brings back the others"
+            _add(state, Note(**_place(state, record), level="info", text=text))
         case e.ConversationCleared():
-            state.cleared = state.live = len(state.entries)
+            branches.clear(state)
         case _:
             pass
 
@@ -158,21 +168,6 @@ def _end_run(state: State, record: Record, end: e.RunEnded) -> None:
         _add(state, Note(**_place(state, record), level="info", text="stopped"))
     elif end.output:
         _add(state, Answer(**_place(state, record), agent=state.agent, text=Text.of(end.output), status="done"))
-
-
-def _rewind(state: State, record: Record, prompt: int) -> None:
-    """What is kept is shown anew, after all that has been: entries never leave their places."""
-    shown = state.entries[state.cleared :]
-    kept = takewhile(lambda entry: not (isinstance(entry, Prompt) and entry.number == prompt), shown)
-    state.cleared = len(state.entries)
-    moved: dict[int, int] = {}
-    for entry in kept:
-        moved[entry.id] = len(state.entries)
-        state.entries.append(replace(entry, id=len(state.entries)))
-    state.entry_of = {key: moved.get(index, index) for key, index in state.entry_of.items()}
-    state.live = len(state.entries)
-    text = "⑂ forked here: what followed is kept in the log and in the session's file"
-    _add(state, Note(**_place(state, record), level="info", text=text))
 
 
 class _Place(TypedDict):

@@ -86,7 +86,13 @@ class State(msgspec.Struct):
     live: int = 0
     """Entries from this index on may still change."""
     cleared: int = 0
-    """Entries before this index are of a conversation that was cleared."""
+    """Entries before this index are not shown: of a conversation that was cleared, of a branch that was left."""
+    past: list[tuple[int, int]] = msgspec.field(default_factory=list)
+    """Where in `entries` each conversation that was cleared begins and ends, as it was shown last."""
+    branches: dict[int, tuple[int, int]] = msgspec.field(default_factory=dict)
+    """Where each branch that was left begins and ends, by the number of its last prompt, as it was shown last."""
+    forked: int = -1
+    """The index of the note of the newest fork or return to a branch; -1: none."""
     rows: list[Row] = msgspec.field(default_factory=list)
     metrics: Metrics = msgspec.field(default_factory=Metrics)
     requests: list[Request] = msgspec.field(default_factory=list)
