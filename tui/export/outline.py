@@ -104,13 +104,22 @@ def _moment(at: float, zone: tzinfo | None) -> datetime:
 
 
 def _first_words(state: State) -> str:
-    return next((one_line(entry.text, _TITLE) for entry in state.entries if isinstance(entry, Prompt)), "")
+    return next((one_line(entry.text, _TITLE) for entry in _shown(state) if isinstance(entry, Prompt)), "")
+
+
+def _parts(state: State) -> list[tuple[int, int]]:
+    """Where in the entries what is told begins and ends: what was cleared, then what is shown; no branch left."""
+    return [*state.past, (state.cleared, len(state.entries))]
+
+
+def _shown(state: State) -> list[Entry]:
+    return [entry for start, end in _parts(state) for entry in state.entries[start:end]]
 
 
 def _sections(state: State) -> list[Section]:
     at_work = {row.seq: row.agent for row in state.rows if row.agent}
-    parts = [*state.past, (state.cleared, len(state.entries))]
-    shown = [entry for start, end in parts for entry in state.entries[start:end]]
+    shown = _shown(state)
+    starts = [start for start, _ in _parts(state)]
     inside: dict[str, list[Block]] = {entry.call: [] for entry in shown if isinstance(entry, Tool)}
     found: list[Section] = []
     for entry in shown:
@@ -122,7 +131,7 @@ def _sections(state: State) -> list[Section]:
         last = found[-1] if found else None
         own = isinstance(entry, Prompt)
         speaker = YOU if own else _speaker(entry, at_work, last) or state.root
-        cleared = last is not None and any(last.blocks[0].entry.id < start <= entry.id for start, _ in parts)
+        cleared = last is not None and any(last.blocks[0].entry.id < start <= entry.id for start in starts)
         if last is None or own or last.own or cleared or speaker != last.speaker:
             last = Section(speaker if own or not isinstance(entry, Note) or found else "", own, entry.at, cleared, [])
             found.append(last)

@@ -1,11 +1,15 @@
 """What the user can do about runs: one method for each row of the table of actions in its group Run."""
 
+from typing import Final
+
 from textual.screen import Screen
 
 from tui.link import Link
 from tui.state import Prompt, State
 from tui.ui.composer import Composer
 from tui.ui.guards import GuardedApp
+
+_BUSY: Final = "a run is under way: stop it with Esc first"
 
 
 class Conducting(GuardedApp[int]):
@@ -39,7 +43,7 @@ class Conducting(GuardedApp[int]):
         """Put an earlier prompt into the input to send it anew; without a number the last."""
         prompt = self._prompt(number)
         if prompt is None or self.link.busy:
-            self.say("a run is under way: stop it with Esc first" if prompt else "there is no prompt to edit yet")
+            self.say(_BUSY if prompt else "there is no prompt to edit yet")
             return
         self._edit(prompt.number)
         self._composer.set_draft(prompt.text)
@@ -49,10 +53,36 @@ class Conducting(GuardedApp[int]):
         """Take the last prompt, and what came of it, out of the conversation."""
         prompt = self._prompt()
         if prompt is None or self.link.busy:
-            self.say("a run is under way: stop it with Esc first" if prompt else "there is nothing to go back to")
+            self.say(_BUSY if prompt else "there is nothing to go back to")
             return
         self._edit(0)
         self.link.rewind(prompt.number)
+
+    def action_branches(self, number: str = "") -> None:
+        """Go on with a branch that was left, by the number of its last prompt; without one choose from a list."""
+        from tui.ui.branches_screen import BranchesScreen
+
+        found, here = self.link.conversation.branches.all(), self.link.conversation.branches.here
+        tips = [str(branch.tip) for branch in found if branch.tip != here]
+        if not tips or self.link.busy:
+            self.say(_BUSY if tips else "there is one branch only: /edit and /back make another")
+        elif number in tips:
+            self._choose(int(number))
+        elif number:
+            self.say(f"no other branch ends with prompt {number}: {', '.join(tips)}", warning=True)
+        else:
+            prompts = {entry.number: entry for entry in self.state.entries if isinstance(entry, Prompt)}
+            self.push_screen(BranchesScreen(found, prompts, here), self._choose)
+
+    def _choose(self, prompt: int | None) -> None:
+        """A run may have begun meanwhile, with what waited for an engine."""
+        if prompt is None or prompt == self.link.conversation.branches.here:
+            return
+        if self.link.busy:
+            self.say(_BUSY)
+            return
+        self._edit(0)
+        self.link.choose(prompt)
 
     def _prompt(self, number: int = 0) -> Prompt | None:
         shown = reversed(self.state.entries[self.state.cleared :])

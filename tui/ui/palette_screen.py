@@ -6,7 +6,6 @@ from typing import ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import FuzzySearch
 from textual.screen import ModalScreen
@@ -17,42 +16,21 @@ from textual.widgets.option_list import Option
 from tui.safety import one_line
 from tui.ui.actions import ACTIONS, Action
 from tui.ui.keys import keys_in_use
+from tui.ui.list_dialogue import ListDialogue
 
 _MATCHED: Final = Style(bold=True, underline=True)
 
 
-class PaletteScreen(ModalScreen[str]):
+class PaletteScreen(ListDialogue[str]):
     """Any action, found by a few letters of its title or command. Gives the action to run, of the app."""
 
     DEFAULT_CSS = """
-    PaletteScreen {
-        align: center top;
-        & #frame {
-            width: 96%;
-            max-width: 84;
-            height: auto;
-            max-height: 90%;
-            margin-top: 1;
-            border: round $border;
-            background: $surface;
-        }
-        & Input, & Input:focus {
-            height: 1;
-            border: none;
-            padding: 0 1;
-            background: $surface;
-        }
-        & OptionList, & OptionList:focus {
-            height: auto;
-            max-height: 100%;
-            border: none;
-            background: $surface;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
-            scrollbar-size-vertical: 1;
-        }
+    PaletteScreen #frame {
+        max-width: 84;
     }
     """
+    HEADING = "Commands"
+    QUERY = "what to do"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", show=False),
         Binding("ctrl+p", "close", "Close", show=False),
@@ -67,15 +45,8 @@ class PaletteScreen(ModalScreen[str]):
         self._search = FuzzySearch()
         self._found: Sequence[Action] = ()
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="frame") as frame:
-            frame.border_title = Content("Commands")
-            yield Input(placeholder="what to do", id="query")
-            choices = OptionList(id="choices", markup=False)
-            choices.can_focus = False
-            yield choices
-
     def on_mount(self) -> None:
+        self.query_one(OptionList).can_focus = False
         self._keys = keys_in_use(self.app)
         self._filter("")
 

@@ -5,58 +5,28 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from tui.safety import one_line
 from tui.sessions import SessionError, Sessions, Summary
+from tui.ui.list_dialogue import ListDialogue
 
-_SEARCH: Final = "type to search"
 _NAME: Final = "a new name, then Enter"
-_KEYS: Final = "Enter opens · ↓ then r renames, d deletes, u undoes · Esc"
 _WIDE: Final = 90
 """Cells from which on there is room for more than time and title."""
 _SHOWN: Final = 500
 """Sessions listed at once; a search looks through all of them."""
 
 
-class SessionsScreen(ModalScreen[str | None]):
+class SessionsScreen(ListDialogue[str]):
     """Gives the id of the session to open. What was deleted can be brought back until the screen closes."""
 
-    DEFAULT_CSS = """
-    SessionsScreen {
-        align: center top;
-        & #frame {
-            width: 96%;
-            max-width: 110;
-            height: auto;
-            max-height: 90%;
-            margin-top: 1;
-            border: round $border;
-            background: $surface;
-        }
-        & Input, & Input:focus {
-            height: 1;
-            border: none;
-            padding: 0 1;
-            background: $surface;
-        }
-        & OptionList, & OptionList:focus {
-            height: auto;
-            max-height: 100%;
-            border: none;
-            background: $surface;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
-            scrollbar-size-vertical: 1;
-        }
-    }
-    """
+    HEADING = "Sessions"
+    KEYS = "Enter opens · ↓ then r renames, d deletes, u undoes · Esc"
+    QUERY = "type to search"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Close", show=False),
         Binding("f5", "dismiss", "Close", show=False),
@@ -77,13 +47,6 @@ class SessionsScreen(ModalScreen[str | None]):
         self._query = ""
         self._renaming: Summary | None = None
         self._deleted: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="frame") as frame:
-            frame.border_title = Content("Sessions")
-            frame.border_subtitle = Content(_KEYS)
-            yield Input(placeholder=_SEARCH, id="query")
-            yield OptionList(id="choices", markup=False)
 
     def on_mount(self) -> None:
         self._load()
@@ -180,7 +143,7 @@ class SessionsScreen(ModalScreen[str | None]):
 
     def _end_renaming(self) -> None:
         field = self.query_one(Input)
-        field.value, field.placeholder = self._query, _SEARCH
+        field.value, field.placeholder = self._query, self.QUERY
         self._renaming = None
         self.query_one(OptionList).focus()
 
