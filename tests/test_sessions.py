@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -9,10 +10,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from rich.cells import cell_len
 
+from tests.terminal import Terminal
 from tui import events as e
 from tui.journal import Header, header_line, hold
-from tui.sessions import SessionError, Sessions
+from tui.restore import restore
+from tui.sessions import SessionError, Sessions, total
 from tui.wire import Record, encode_many
 
 RUN = (
@@ -52,6 +56,58 @@ def test_the_list_is_newest_first_with_what_each_was_about(sessions: Sessions) -
     assert (oldest.title, oldest.agent, oldest.name) == ("Where is the key?", "my_app.py", "Guide")
     assert (oldest.prompts, oldest.turns, oldest.input, oldest.output) == (2, 2, 320, 80)
     assert (oldest.created, oldest.changed) == (1000.0, 1000.0)
+
+
+FAULTY = (
+    e.PromptSent("hi"),
+    e.RunStarted(1),
+    e.ModelRequested(1, 1, "Guide"),
+    e.AttemptFailed(1, 1, 1, 3, "network", "cut", 1.0),
+    e.AttemptStarted(1, 1, 2, 3),
+    e.AttemptFailed(1, 1, 2, 3, "rate_limit", "429", 1.0),
+    e.AttemptStarted(1, 1, 3, 3),
+    e.AttemptSucceeded(1, 1, 3),
+    e.RunEnded(1, "completed"),
+    e.RetryRequested(),
+    e.RunStarted(2),
+    e.ModelRequested(2, 1, "Guide"),
+    e.AttemptFailed(2, 1, 1, 1, "network", "cut"),
+    e.RunEnded(2, "failed", "cut", "network"),
+    e.PromptSent("again"),
+    e.RunStarted(3),
+    e.ModelRequested(3, 1, "Guide"),
+    e.RunEnded(3, "failed", "no key", "auth"),
+    e.PromptSent("again"),
+    e.RunStarted(4),
+    e.RunEnded(4, "cancelled"),
+)
+
+
+def test_errors_are_counted_as_the_fold_counts_them(tmp_path: Path) -> None:
+    path = _write(tmp_path, "aaaa1111", *FAULTY)
+    _write(tmp_path, "bbbb2222")
+    faulty = next(summary for summary in Sessions(tmp_path).all() if summary.session == "aaaa1111")
+    folded = restore(path).state.metrics
+    assert (faulty.requests, faulty.tries, faulty.failures) == (folded.turns, folded.tries, folded.failures)
+    assert (faulty.recoveries, faulty.given_up, faulty.interruptions) == (1, 1, 1)
+    assert (faulty.failures, faulty.failed) == ({"network": 2, "rate_limit": 1, "auth": 1}, 2)
+    sums = total(Sessions(tmp_path).all())
+    assert (sums.runs, sums.turns, sums.tries, sums.failures) == (6, 3, 5, folded.failures)
+    assert sums.failures is not faulty.failures
+
+
+def test_an_index_of_another_version_is_read_anew(sessions: Sessions) -> None:
+    before = sessions.all()
+    index = sessions.folder / "index.json"
+    kept = json.loads(index.read_bytes())
+    for name, (*_, summary) in kept["sessions"].items():
+        assert name == summary["session"]
+        summary["turns"] = 77
+    for old in (kept["sessions"], {**kept, "fields": kept["fields"][:-1]}):
+        index.write_text(json.dumps(old))
+        assert sessions.all() == before
+    index.write_text(json.dumps(kept))
+    assert {summary.turns for summary in sessions.all()} == {77}, "the same version's is taken as it is"
 
 
 def test_a_folder_that_is_not_there_is_an_empty_list(tmp_path: Path) -> None:
@@ -187,6 +243,40 @@ def test_the_command_lists_shows_exports_and_deletes(run: Run, tmp_path: Path) -
     assert "Where is the key?" in json.dumps(json.loads(target.read_text()))
     assert run("delete", "aa")[0] == 0
     assert list(run.folder.rglob("*.jsonl")) == []
+
+
+def test_the_command_counts_errors_over_all_sessions(run: Run) -> None:
+    _write(run.folder, "aaaa1111", *FAULTY)
+    _write(run.folder, "bbbb2222")
+    code, out, _ = run("errors")
+    assert code == 0
+    told = dict(re.split(r"  +", line.strip(), maxsplit=1) for line in out.splitlines())
+    assert (told["sessions"], told["runs"], told["failed"], told["interrupted"]) == ("2", "6", "2", "1")
+    assert (told["requests"], told["tries"], told["network"], told["rate limit"], told["auth"]) == tuple("35211")
+    assert told["error rate"] == "60.0 % of the model's tries"
+    assert told["recovered"] == "1, 50.0 % of the requests with a failed try"
+    found = json.loads(run("errors", "--json")[1])
+    assert (found["error_rate"], found["recovery_rate"], found["runs_failed"]) == (0.6, 0.5, 2)
+
+
+def test_without_sessions_there_are_no_rates(run: Run) -> None:
+    assert "rate" not in run("errors")[1]
+    assert json.loads(run("errors", "--json")[1])["error_rate"] is None
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_in_a_terminal_the_columns_line_up_and_nothing_is_too_long(run: Run, tmp_path: Path, columns: int) -> None:
+    _write(run.folder, "aaaa1111", e.SessionStarted("x", "Người kể chuyện 物語", "m"), e.PromptSent("物語 " * 60))
+    _write(run.folder, "bbbb2222", at=500.0)
+    places = {f"XDG_{kind}_HOME": str(tmp_path) for kind in ("CONFIG", "DATA", "STATE")}
+    with Terminal([sys.executable, "-m", "tui", "sessions", "list"], env=places, size=(columns, 24)) as terminal:
+        terminal.wait_exit()
+        head, *rows = [line for line in terminal.text.splitlines() if line.strip()]
+    for row, agent, title in zip(rows, ("Người", "Guide"), ("物語 物語", "Where"), strict=True):
+        assert cell_len(row[: row.index(agent)]) == head.index("AGENT")
+        assert cell_len(row[: row.index(title)]) == head.index("TITLE")
+        assert cell_len(row) <= columns
+    assert rows[0].endswith("…")
 
 
 @pytest.mark.parametrize(

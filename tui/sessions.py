@@ -8,7 +8,7 @@ import difflib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,10 @@ import msgspec
 
 from tui import events as e
 from tui import journal, wire
+from tui.fold import metrics
 from tui.safety import one_line
+from tui.state import Metrics, State
+from tui.wire import Record
 
 _INDEX: Final = "index.json"
 _TRASH: Final = ".trash"
@@ -24,7 +27,8 @@ _TITLE: Final = 200
 """Characters kept of a first prompt that serves as a title."""
 
 _OF_INTEREST: Final = re.compile(
-    rb'"type":\s*"(?:prompt_sent|run_started|usage_reported|session_started)"|^\{"agents_tui"'
+    rb'"type":\s*"(?:prompt_sent|retry_requested|run_(?:start|end)ed|usage_reported|session_started|model_requested'
+    rb'|attempt_(?:failed|started|succeeded))"|^\{"agents_tui"'
 )
 """Lines that a summary needs; all others are not parsed."""
 
@@ -54,6 +58,16 @@ class Summary(msgspec.Struct, frozen=True):
     """Bytes."""
     name: str = ""
     """The agent's own name."""
+    requests: int = 0
+    """Model requests; `tries` counts their repetitions too. Both, and what follows, as in `state.Metrics`."""
+    tries: int = 0
+    failures: dict[str, int] = msgspec.field(default_factory=dict)
+    """Failed tries, and runs that failed otherwise, by kind; without tools."""
+    recoveries: int = 0
+    given_up: int = 0
+    interruptions: int = 0
+    failed: int = 0
+    """Runs that failed."""
 
 
 class _Cached(msgspec.Struct, frozen=True, array_like=True):
@@ -62,7 +76,13 @@ class _Cached(msgspec.Struct, frozen=True, array_like=True):
     summary: Summary
 
 
-_index = msgspec.json.Decoder(dict[str, _Cached])
+class _Index(msgspec.Struct, frozen=True):
+    fields: tuple[str, ...]
+    """Those of the summaries: with others, another version has written it, and the files are read anew."""
+    sessions: dict[str, _Cached]
+
+
+_index = msgspec.json.Decoder(_Index)
 
 
 def new_id() -> str:
@@ -158,39 +178,42 @@ class Sessions:
 
     def _cached(self) -> dict[str, _Cached]:
         try:
-            return _index.decode((self.folder / _INDEX).read_bytes())
+            found = _index.decode((self.folder / _INDEX).read_bytes())
         except (OSError, *journal.UNREADABLE):
             return {}
+        return found.sessions if found.fields == Summary.__struct_fields__ else {}
 
     def _keep(self, found: dict[str, _Cached]) -> None:
         """What was found, for the next time; where that is not possible, the next time reads the files again."""
         draft = self.folder / f".{_INDEX}.{os.getpid()}"
         with contextlib.suppress(OSError):
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(msgspec.json.encode(found))
+                file.write(msgspec.json.encode(_Index(Summary.__struct_fields__, found)))
             draft.replace(self.folder / _INDEX)
 
 
 def summarise(path: Path, status: os.stat_result) -> Summary:
     """A file's line in the list. Raises OSError."""
     header = journal.read(path).header
-    title, name, prompts, turns, tokens_in, tokens_out = "", "", 0, 0, 0, 0
+    title, name, prompts, failed, state = "", "", 0, 0, State()
     given = header.title
     for line in _lines(path):
-        match _meaning(line):
+        meaning = _meaning(line)
+        if isinstance(meaning, Record):
+            metrics.fold(state, meaning)
+        match meaning:
             case str(again):
                 given = again
-            case e.PromptSent(text=text):
+            case Record(event=e.PromptSent(text=text)):
                 prompts += 1
                 title = title or text[:_TITLE]
-            case e.SessionStarted(agent=agent):
+            case Record(event=e.SessionStarted(agent=agent)):
                 name = agent
-            case e.RunStarted():
-                turns += 1
-            case e.UsageReported(input=input_, output=output):
-                tokens_in, tokens_out = tokens_in + input_, tokens_out + output
+            case Record(event=e.RunEnded(status="failed")):
+                failed += 1
             case _:
                 pass
+    found = state.metrics
     return Summary(
         session=path.stem,
         title=one_line(given or title, _TITLE),
@@ -199,12 +222,34 @@ def summarise(path: Path, status: os.stat_result) -> Summary:
         created=header.created,
         changed=status.st_mtime,
         prompts=prompts,
-        turns=turns,
-        input=tokens_in,
-        output=tokens_out,
+        turns=found.runs,
+        input=found.input,
+        output=found.output,
         size=status.st_size,
         name=name,
+        requests=found.turns,
+        tries=found.tries,
+        failures=found.failures,
+        recoveries=found.recoveries,
+        given_up=found.given_up,
+        interruptions=found.interruptions,
+        failed=failed,
     )
+
+
+def total(summaries: Iterable[Summary]) -> Metrics:
+    """The sums over sessions of what metrics and summaries have in common."""
+    found = Metrics()
+    for summary in summaries:
+        found.runs += summary.turns
+        found.turns += summary.requests
+        found.tries += summary.tries
+        found.recoveries += summary.recoveries
+        found.given_up += summary.given_up
+        found.interruptions += summary.interruptions
+        for kind, number in summary.failures.items():
+            found.failures[kind] = found.failures.get(kind, 0) + number
+    return found
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -212,10 +257,10 @@ def _lines(path: Path) -> Iterator[bytes]:
         yield from filter(_OF_INTEREST.search, file)
 
 
-def _meaning(line: bytes) -> str | e.Event | None:
-    """A given name, an event, or nothing where the line cannot be read."""
+def _meaning(line: bytes) -> str | Record | None:
+    """A given name, a record, or nothing where the line cannot be read."""
     try:
         title = journal.title_of(line)
-        return wire.decode_record(line).event if title is None else title
+        return wire.decode_record(line) if title is None else title
     except journal.UNREADABLE:
         return None

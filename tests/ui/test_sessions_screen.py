@@ -1,5 +1,6 @@
 """The list of sessions on the screen: search, open, rename, delete, bring back."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -45,7 +46,7 @@ async def test_f5_lists_them_with_foreign_text_as_text(sessions: Sessions, size:
     async with listed(sessions, size) as screen:
         if size[0] > 80:
             assert "[b]Roll[/b] a ␛[31mdie" in screen.text
-            assert "1 run" in screen.text
+            assert re.search(r"aaaa1111  \d{4}-\d\d-\d\d \d\d:\d\d  demo +1 +–  Where is the key\?", screen.text)
         assert "\x1b" not in screen.text
         await screen.press("escape")
         assert "Where is the key?" not in screen.text
@@ -103,3 +104,16 @@ async def test_a_session_open_elsewhere_is_not_deleted(sessions: Sessions) -> No
         await screen.until(lambda: any("program has it open" in note.message for note in screen.app._notifications))
     assert held
     assert sessions.path("aaaa1111").exists()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_columns_stand_under_their_headings(sessions: Sessions, size: tuple[int, int]) -> None:
+    async with listed(sessions, size) as screen:
+        lines = screen.text.splitlines()
+        head = next(line for line in lines if "TOKENS" in line)
+        rows = [line for line in lines if "demo  " in line]
+        assert len(rows) == 3
+        assert {row.index("demo") for row in rows} == {head.index("AGENT")}
+        assert {row.index("–") for row in rows} == {head.index("TOKENS") + len("TOKENS") - 1}
+        assert next(row for row in rows if "Where" in row).index("Where is the key?") == head.index("TITLE")
+        assert all("…" not in row for row in rows)

@@ -1,7 +1,10 @@
-"""`agents-tui sessions`: list, show, export and delete recorded sessions."""
+"""`agents-tui sessions`: list, show, export and delete recorded sessions, and count their errors."""
 
 import argparse
+import shutil
 import sys
+import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from tui.journal import read
 from tui.places import sessions_folder
 from tui.restore import restore
 from tui.safety import one_line, visible
-from tui.sessions import SessionError, Sessions, Summary
+from tui.sessions import SessionError, Sessions, Summary, total
 
 
 def main(arguments: list[str]) -> int:
@@ -43,6 +46,8 @@ def _parser() -> Parser:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="all of them, the one that changed last first")
     listing.add_argument("--json", action="store_true", help="one JSON object a line, times in seconds since the epoch")
+    errors = actions.add_parser("errors", help="how often requests failed and were recovered, over all of them")
+    errors.add_argument("--json", action="store_true", help="one JSON object")
     show = actions.add_parser("show", help="one session in the terminal")
     out = actions.add_parser("export", help="one session as a document; keys are masked")
     out.add_argument("--format", choices=FORMATS, help="default: by the suffix of FILE, else md")
@@ -57,14 +62,46 @@ def _list(sessions: Sessions, options: argparse.Namespace) -> str:
     found = sessions.all()
     if options.json:
         return "".join(msgspec.json.encode(summary).decode() + "\n" for summary in found)
-    return "".join(_line(summary) + "\n" for summary in found) or f"no sessions yet in {sessions.folder}\n"
+    return "".join(f"{line}\n" for line in _lines(found)) if found else f"no sessions yet in {sessions.folder}\n"
 
 
-def _line(summary: Summary) -> str:
-    when = datetime.fromtimestamp(summary.changed).strftime("%Y-%m-%d %H:%M")
-    tokens = f"{summary.input + summary.output:,}"
-    agent = one_line(summary.name or summary.agent, 20)
-    return f"{summary.session}  {when}  {agent:<20}  {summary.turns:>4}  {tokens:>9}  {one_line(summary.title, 60)}"
+def _lines(found: list[Summary]) -> Iterator[str]:
+    """A line each, cut at the edge of a terminal and under headings there."""
+    from rich.cells import cell_len, set_cell_size
+
+    from tui.ui.session_line import WIDE, facts, headings
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if width is not None:
+        yield f"{'SESSION':<8}  {headings(width)}  TITLE"
+    for summary in found:
+        line = f"{summary.session}  {facts(summary, width or WIDE, time.time())}  {one_line(summary.title)}"
+        cut = width is not None and cell_len(line) > width
+        yield f"{set_cell_size(line, (width or 1) - 1)}…" if cut else line
+
+
+def _errors(sessions: Sessions, options: argparse.Namespace) -> str:
+    from tui import figures
+    from tui.ui.reports import errors
+
+    found = sessions.all()
+    sums, failed = total(found), sum(summary.failed for summary in found)
+    if not options.json:
+        return errors(sums, len(found), failed) + "\n"
+    told = {
+        "sessions": len(found),
+        "runs": sums.runs,
+        "runs_failed": failed,
+        "interruptions": sums.interruptions,
+        "requests": sums.turns,
+        "tries": sums.tries,
+        "failures": dict(figures.failures(sums)),
+        "error_rate": figures.error_rate(sums),
+        "recoveries": sums.recoveries,
+        "recovery_rate": figures.recovery_rate(sums),
+        "given_up": sums.given_up,
+    }
+    return msgspec.json.encode(told).decode() + "\n"
 
 
 def _show(sessions: Sessions, options: argparse.Namespace) -> str:
@@ -97,4 +134,4 @@ def _delete(sessions: Sessions, options: argparse.Namespace) -> str:
     return f"session {session} deleted\n"
 
 
-_ACTIONS = {"list": _list, "show": _show, "export": _export, "delete": _delete}
+_ACTIONS = {"list": _list, "errors": _errors, "show": _show, "export": _export, "delete": _delete}

@@ -187,7 +187,7 @@ class AgentsApp(Intents):
         from tui.ui.sessions_screen import SessionsScreen
 
         if not isinstance(self.screen, SessionsScreen):
-            self.push_screen(SessionsScreen(self.sessions, self.link.launch.session), self._open_session)
+            self.push_screen(SessionsScreen(self.sessions, self.link.launch.session, self._clock()), self._open_session)
 
     async def _open_session(self, session: str | None) -> None:
         """This screen ends; the one that follows shows the other session."""

@@ -1,10 +1,10 @@
-"""The conversation in figures and in lines, for `/history` and `/stats`: text made from state, without a screen.
+"""The conversation in figures and in lines, for `/history`, `/stats` and the shell: text made from state, not a screen.
 
 What `/clear` cleared is left out, and so is what agents inside tools said: neither is of the conversation.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -12,7 +12,7 @@ import msgspec
 
 from tui import figures
 from tui.safety import one_line
-from tui.state import Answer, Entry, Prompt, State, Tool
+from tui.state import Answer, Entry, Metrics, Prompt, State, Tool
 
 _LINE: Final = 80
 """Characters of a message that its line in the history shows."""
@@ -114,15 +114,48 @@ def stats(state: State) -> str:
         ("  tokens out", f"{found.output:,}, {found.reasoning:,} of them reasoning"),
         ("  stopped", f"{found.stops:,}"),
         ("  errors", f"{found.errors:,}"),
-        *((f"    {kind.replace('_', ' ')}", f"{number:,}") for kind, number in figures.failures(state.metrics)),
+        *((f"  {name}", value) for name, value in _kinds(state.metrics)),
     ]
     if found.errors:
-        lines.append(("  error rate", f"{figures.percent(figures.error_rate(state.metrics))} of the model's tries"))
-    if figures.recovery_rate(state.metrics) is not None:
-        share = figures.percent(figures.recovery_rate(state.metrics))
-        lines.append(("  recovered", f"{state.metrics.recoveries:,}, {share} of the requests with a failed try"))
+        lines += [(f"  {name}", value) for name, value in _rates(state.metrics)]
     if found.unknown_usage:
         lines.append(("  not counted", f"{found.unknown_usage:,} of the model calls: their provider did not tell"))
+    return _table(lines)
+
+
+def errors(metrics: Metrics, sessions: int, failed: int) -> str:
+    """How often requests failed and were recovered over so many sessions, in which so many runs failed."""
+    number = sum(number for _, number in figures.failures(metrics))
+    lines = [
+        ("sessions", f"{sessions:,}"),
+        ("runs", f"{metrics.runs:,}"),
+        ("  failed", f"{failed:,}"),
+        ("  interrupted", f"{metrics.interruptions:,}"),
+        ("requests", f"{metrics.turns:,}"),
+        ("  tries", f"{metrics.tries:,}"),
+        ("errors", f"{number:,}"),
+        *_kinds(metrics),
+        *_rates(metrics),
+        ("given up", f"{metrics.given_up:,}"),
+    ]
+    return _table(lines)
+
+
+def _kinds(metrics: Metrics) -> Iterator[tuple[str, str]]:
+    for kind, number in figures.failures(metrics):
+        yield f"  {kind.replace('_', ' ')}", f"{number:,}"
+
+
+def _rates(metrics: Metrics) -> Iterator[tuple[str, str]]:
+    """Those that are known."""
+    if figures.error_rate(metrics) is not None:
+        yield "error rate", f"{figures.percent(figures.error_rate(metrics))} of the model's tries"
+    if figures.recovery_rate(metrics) is not None:
+        share = figures.percent(figures.recovery_rate(metrics))
+        yield "recovered", f"{metrics.recoveries:,}, {share} of the requests with a failed try"
+
+
+def _table(lines: Sequence[tuple[str, str]]) -> str:
     width = max(len(name) for name, _ in lines) + 2
     return "\n".join(f"{name:<{width}}{value}".rstrip() for name, value in lines)
 

@@ -1,22 +1,22 @@
 """The recorded sessions on top of the screen: search, open, rename, delete and bring back."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import ClassVar, Final
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.safety import one_line
 from tui.sessions import SessionError, Sessions, Summary
 from tui.ui.list_dialogue import ListDialogue
+from tui.ui.session_line import WIDE, facts, headings
 
 _NAME: Final = "a new name, then Enter"
-_WIDE: Final = 90
-"""Cells from which on there is room for more than time and title."""
+_TITLE: Final = 200
+"""Characters of a title; its row is cut where the list ends."""
 _SHOWN: Final = 500
 """Sessions listed at once; a search looks through all of them."""
 
@@ -24,6 +24,14 @@ _SHOWN: Final = 500
 class SessionsScreen(ListDialogue[str]):
     """Gives the id of the session to open. What was deleted can be brought back until the screen closes."""
 
+    DEFAULT_CSS = """
+    SessionsScreen #head {
+        height: 1;
+        padding: 0 1;
+        color: $foreground-muted;
+        text-wrap: nowrap;
+    }
+    """
     HEADING = "Sessions"
     KEYS = "Enter opens · ↓ then r renames, d deletes, u undoes · Esc"
     QUERY = "type to search"
@@ -38,10 +46,10 @@ class SessionsScreen(ListDialogue[str]):
         Binding("slash", "search", "Search", show=False),
     ]
 
-    def __init__(self, sessions: Sessions, current: str) -> None:
+    def __init__(self, sessions: Sessions, current: str, now: float) -> None:
         super().__init__()
         self._sessions = sessions
-        self._current = current
+        self._current, self._now = current, now
         self._all: Sequence[Summary] = ()
         self._found: Sequence[Summary] = ()
         self._query = ""
@@ -49,6 +57,7 @@ class SessionsScreen(ListDialogue[str]):
         self._deleted: list[str] = []
 
     def on_mount(self) -> None:
+        self.query_one("#frame").mount(Static(id="head", markup=False), before="#choices")
         self._load()
         self.query_one(Input).focus()
 
@@ -71,17 +80,22 @@ class SessionsScreen(ListDialogue[str]):
         self._found = [summary for summary in self._all if _fits(summary, words)][:_SHOWN]
         choices = self.query_one(OptionList)
         at = choices.highlighted or 0
-        choices.set_options(Option(self._row(summary)) for summary in self._found)
+        room = self._line_up()
+        choices.set_options(Option(self._row(summary, room)) for summary in self._found)
         choices.highlighted = min(at, len(self._found) - 1) if self._found else None
 
-    def _row(self, summary: Summary) -> Content:
-        when = datetime.fromtimestamp(summary.changed).strftime("%Y-%m-%d %H:%M")
-        facts = f"{when}  "
-        if self.app.size.width >= _WIDE:
-            runs = f"{summary.turns:,} run{'' if summary.turns == 1 else 's'}"
-            facts += f"{one_line(summary.name or summary.agent, 16):<16}  {runs:>8}  {_tokens(summary):>11}  "
+    def _line_up(self) -> int:
+        """Set the headings for the room there is, which is given."""
+        room = self.query_one(OptionList).scrollable_content_region.width or self.app.size.width
+        id_heading = f"{'SESSION':<8}  " if room >= WIDE else ""
+        self.query_one("#head", Static).update(Content(f"  {id_heading}{headings(room)}  TITLE"))
+        return room
+
+    def _row(self, summary: Summary, room: int) -> Content:
         here = "● " if summary.session == self._current else "  "
-        return Content.assemble(here, (facts, "dim"), one_line(summary.title, 200), (f"  {summary.session}", "dim"))
+        session = f"{summary.session}  " if room >= WIDE else ""
+        told = f"{session}{facts(summary, room, self._now)}  "
+        return Content.assemble(here, (told, "dim"), one_line(summary.title, _TITLE))
 
     @property
     def _chosen(self) -> Summary | None:
@@ -180,8 +194,3 @@ class SessionsScreen(ListDialogue[str]):
 def _fits(summary: Summary, words: Sequence[str]) -> bool:
     text = f"{summary.title} {summary.name} {summary.agent} {summary.session} {summary.cwd}".lower()
     return all(word in text for word in words)
-
-
-def _tokens(summary: Summary) -> str:
-    total = summary.input + summary.output
-    return f"{total:,} tok" if total else ""
