@@ -96,6 +96,13 @@ def test_errors_are_counted_as_the_fold_counts_them(tmp_path: Path) -> None:
     assert sums.failures is not faulty.failures
 
 
+def test_a_prompt_that_looks_like_another_record_is_counted(tmp_path: Path) -> None:
+    happened = [e.PromptSent(text) for text in ('"type":"text_delta","', '_delta","', '"type":"run_started"')]
+    _write(tmp_path, "aaaa1111", *happened, e.TextDelta("1.1.0", '"type":"prompt_sent"'))
+    (summary,) = Sessions(tmp_path).all()
+    assert (summary.prompts, summary.turns) == (3, 0)
+
+
 def test_an_index_of_another_version_is_read_anew(sessions: Sessions) -> None:
     before = sessions.all()
     index = sessions.folder / "index.json"

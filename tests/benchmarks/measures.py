@@ -4,7 +4,6 @@ import itertools
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,7 +71,8 @@ def floor(name: str, *arguments: str) -> Iterator[Probe]:
         yield probe
 
 
-def _medians(repeats: int, ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float]:
+def medians(repeats: int, ours: Callable[[], float], theirs: Callable[[], float]) -> tuple[float, float]:
+    """Of the program and of the floor, taken in turn."""
     pairs = [(ours(), theirs()) for _ in range(repeats)]
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
 
@@ -100,9 +100,9 @@ def startup(repeats: int) -> Iterator[Figure]:
                 probe.type("hello\n")
                 return probe.see("answered") - probe.began
 
-        value, least = _medians(repeats, ours, theirs)
+        value, least = medians(repeats, ours, theirs)
         yield Figure("first paint", "ms", 1e3 * value, 1e3 * least)
-        value, least = _medians(repeats, answered, floor_answered)
+        value, least = medians(repeats, answered, floor_answered)
         yield Figure("first answer, cold", "ms", 1e3 * value, 1e3 * least)
 
 
@@ -182,21 +182,3 @@ def cancel(repeats: int) -> Iterator[Figure]:
             waits.append(server.request(number)["disconnected_at"] - pressed)
             probe.idle(0.3)
         yield Figure("Esc to server disconnect", "ms", 1e3 * statistics.median(waits))
-
-
-def everything(*, quick: bool) -> Iterator[Figure]:
-    """All measures; `quick` takes fewer repeats and shorter answers."""
-    yield from startup(3 if quick else 9)
-    yield from paced(100, 1_000 if quick else 3_000)
-    yield from paced(500, 3_000 if quick else 10_000)
-    yield from flood(20_000)
-    yield from idle(5 if quick else 20)
-    yield from cancel(5 if quick else 20)
-
-
-def timed(figures: Iterator[Figure]) -> Iterator[tuple[Figure, float]]:
-    """Each figure with the seconds that it took to get."""
-    began = time.monotonic()
-    for figure in figures:
-        yield figure, time.monotonic() - began
-        began = time.monotonic()

@@ -93,7 +93,7 @@ class Probe:
     @property
     def peak_memory(self) -> int:
         """Bytes: the sum of each process's own peak."""
-        return sum(_peak(pid) for pid in self._pids())
+        return sum(peak_memory(pid) for pid in self._pids())
 
     def _pids(self) -> list[int]:
         found = [self._process.pid]
@@ -115,7 +115,8 @@ def _cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICK
 
 
-def _peak(pid: int) -> int:
+def peak_memory(pid: int) -> int:
+    """Bytes that a process has had at most."""
     try:
         with open(f"/proc/{pid}/status") as status:  # noqa: PTH123
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))

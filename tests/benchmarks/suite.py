@@ -1,0 +1,40 @@
+"""Which measures there are, and how long each may take."""
+
+import time
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tests.benchmarks import measures, stored
+from tests.benchmarks.measures import Figure
+
+_SUITE: Final[tuple[tuple[Any, tuple[int, ...], tuple[int, ...]], ...]] = (
+    (measures.startup, (3,), (9,)),
+    (measures.paced, (100, 1_000), (100, 3_000)),
+    (measures.paced, (500, 3_000), (500, 10_000)),
+    (measures.flood, (20_000,), (20_000,)),
+    (measures.idle, (5,), (20,)),
+    (measures.cancel, (5,), (20,)),
+    (stored.listing, (3, 1_000), (9, 1_000)),
+    (stored.opening, (1, 200_000), (5, 200_000)),
+)
+"""Each measure with its arguments when quick and else."""
+
+
+def everything(*, quick: bool, only: str = "") -> Iterator[Figure]:
+    """All measures, or those with `only` in their function's name; `quick`: fewer repeats and shorter answers."""
+    for measure, short, long in _SUITE:
+        if only in measure.__name__:
+            yield from measure(*(short if quick else long))
+
+
+def names() -> list[str]:
+    """Of the measures, to choose from."""
+    return list(dict.fromkeys(measure.__name__ for measure, *_ in _SUITE))
+
+
+def timed(figures: Iterator[Figure]) -> Iterator[tuple[Figure, float]]:
+    """Each figure with the seconds that it took to get."""
+    began = time.monotonic()
+    for figure in figures:
+        yield figure, time.monotonic() - began
+        began = time.monotonic()
