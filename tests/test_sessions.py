@@ -16,7 +16,8 @@ from tests.terminal import Terminal
 from tui import events as e
 from tui.journal import Header, header_line, hold
 from tui.restore import restore
-from tui.sessions import SessionError, Sessions, total
+from tui.sessions import SessionError, Sessions
+from tui.summary import total
 from tui.wire import Record, encode_many
 
 RUN = (

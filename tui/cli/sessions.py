@@ -17,7 +17,8 @@ from tui.journal import read
 from tui.places import sessions_folder
 from tui.restore import restore
 from tui.safety import one_line, visible
-from tui.sessions import SessionError, Sessions, Summary, total
+from tui.sessions import SessionError, Sessions
+from tui.summary import Summary, total
 
 
 def main(arguments: list[str]) -> int:

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 
 from tui import figures
 from tui.safety import one_line
-from tui.sessions import Summary
+from tui.summary import Summary
 
 WIDE: Final = 100
 """Cells from which on there is room for whole dates and whole numbers."""

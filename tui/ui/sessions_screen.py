@@ -10,7 +10,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.safety import one_line
-from tui.sessions import SessionError, Sessions, Summary
+from tui.sessions import SessionError, Sessions
+from tui.summary import Summary
 from tui.ui.list_dialogue import ListDialogue
 from tui.ui.session_line import WIDE, facts, headings
 
