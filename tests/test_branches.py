@@ -13,7 +13,7 @@ from tests.test_queue import agent as agent  # noqa: PLC0414 - a fixture
 from tests.test_queue import asked
 from tui import events as e
 from tui.branches import Branch
-from tui.bus import Bus
+from tui.bus import Bus, steady_clock
 from tui.conversation import Conversation
 from tui.fold import fold
 from tui.journal import Header, header_line
@@ -221,3 +221,17 @@ async def test_the_next_request_carries_the_branch(agent: str) -> None:
         await watcher.until(e.SessionStarted)
         await _say(link, watcher, "four")
         assert await asked(server, 4) == ["one", "other", "four"]
+
+
+async def test_a_resumed_session_asks_with_the_branch_chosen_while_the_engine_loads(agent: str) -> None:
+    async with ModelServer([[Text("x")]]) as server:
+        bus = Bus(steady_clock())
+        link, watcher = Link(bus, Launch("s1", agent, base_url=server.base_url)), Watcher(bus.reader())
+        link.resume(conversation(*FORKED), unfinished=False)
+        await link.start()
+        try:
+            link.choose(3)
+            await _say(link, watcher, "next")
+            assert await asked(server, 0) == ["prompt 1", "prompt 2", "prompt 3", "next"]
+        finally:
+            await link.close()
