@@ -426,3 +426,10 @@ def name_of(event: Event) -> str:
     tag = event.__struct_config__.tag
     assert isinstance(tag, str)
     return tag
+
+
+def place_of(item: str) -> tuple[int, int] | None:
+    """The run and the turn that an item's id tells, as in `call/1.2.0`; None where it does not."""
+    run, _, rest = item.rpartition("/")[2].partition(".")
+    turn = rest.partition(".")[0]
+    return (int(run), int(turn)) if run.isdecimal() and turn.isdecimal() else None

@@ -157,6 +157,7 @@ def _fields(event: e.Event) -> str:
 
 def _add(state: State, record: Record, kind: str, summary: str, status: RowStatus = "") -> Row:
     row = Row(record.seq, record.at, kind, state.agent, summary[:_SUMMARY], status, last=record.seq, run=state.run)
+    row.type = e.name_of(record.event)
     if state.entries and state.entries[-1].seq == record.seq:  # made by this very event
         row.entry = state.entries[-1].id
     state.rows.append(row)

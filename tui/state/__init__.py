@@ -61,6 +61,8 @@ class Row(msgspec.Struct, gc=False):
     last: int = 0
     """Sequence number of its newest event."""
     run: int = 0
+    type: str = ""
+    """Of its first event."""
 
 
 class State(msgspec.Struct):

@@ -1,0 +1,267 @@
+"""An event as a subject of a filter, with what the events before it imply: its run, turn, agent and tool."""
+
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple, get_origin
+
+import msgspec
+
+from tui import events as e
+from tui.query.kinds import kinds_of_event
+from tui.query.subjects import Subject
+from tui.wire import Record
+
+_UNSAID: Final = frozenset({"item", "call", "agent", "response", "session", "api", "sdk", "origin", "kind", "dropped"})
+"""Text fields that name something and say nothing."""
+_SAY_AGENT: Final = (e.SessionStarted, e.AgentChanged)
+
+
+class _Call(NamedTuple):
+    name: str
+    agent: str
+    run: int
+    turn: int
+
+
+class Context:
+    """What events imply for those after them; given to `of_record` with every record in order.
+
+    It remembers only what the run under way needs.
+    """
+
+    __slots__ = ("agent", "agents", "began", "calls", "idle", "run", "took", "turn")
+
+    def __init__(self) -> None:
+        self.run = 0
+        self.turn = 0
+        self.agent = ""
+        self.idle = True
+        """No run is under way."""
+        self.took: float | None = None
+        """Seconds from the beginning of what the newest event ended."""
+        self.agents: dict[tuple[int, int], str] = {}
+        """Who made the request of a turn."""
+        self.calls: dict[str, _Call] = {}
+        self.began: dict[tuple[int, int] | int | str, float] = {}
+        """When runs, requests and calls began."""
+
+    def feed(self, record: Record) -> None:
+        """Take in the next event."""
+        self.took = None
+        step = _STEPS.get(type(record.event))
+        if step is not None:
+            step(self, record.event, record.at)
+
+
+def _prompted(context: Context, event: Any, at: float) -> None:
+    if context.idle:
+        context.run, context.turn, context.idle = context.run + 1, 0, False
+
+
+def _run_started(context: Context, event: e.RunStarted, at: float) -> None:
+    context.run, context.turn, context.idle = event.run, 0, False
+    context.began[event.run] = at
+
+
+def _run_ended(context: Context, event: e.RunEnded, at: float) -> None:
+    context.took = _since(context.began.get(event.run), at)
+    context.idle = True
+    context.agents.clear()
+    context.calls.clear()
+    context.began.clear()
+
+
+def _session_started(context: Context, event: e.SessionStarted, at: float) -> None:
+    context.agent = event.agent
+
+
+def _agent_changed(context: Context, event: e.AgentChanged, at: float) -> None:
+    context.agent = event.agent
+
+
+def _requested(context: Context, event: e.ModelRequested, at: float) -> None:
+    context.turn = event.turn
+    context.agents[event.run, event.turn] = event.agent
+    context.began[event.run, event.turn] = at
+
+
+def _usage(context: Context, event: e.UsageReported, at: float) -> None:
+    context.took = _since(context.began.get((event.run, event.turn)), at)
+
+
+def _call_begun(context: Context, event: e.ToolCallStarted, at: float) -> None:
+    run, turn = e.place_of(event.item) or (context.run, context.turn)
+    _note_call(context, event.call, event.name, "", run, turn)
+
+
+def _call_told(context: Context, event: e.ToolCalled | e.ToolStarted, at: float) -> None:
+    _note_call(context, event.call, event.name, event.agent, context.run, context.turn)
+    if isinstance(event, e.ToolStarted):
+        context.began[event.call] = at
+
+
+def _call_ended(context: Context, event: e.ToolEnded, at: float) -> None:
+    context.took = event.duration if event.duration is not None else _since(context.began.get(event.call), at)
+
+
+def _note_call(context: Context, call: str, name: str, agent: str, run: int, turn: int) -> None:
+    known = context.calls.get(call)
+    if known is None:
+        context.calls[call] = _Call(name, agent or context.agents.get((run, turn), context.agent), run, turn)
+    elif agent and agent != known.agent:
+        context.calls[call] = known._replace(agent=agent)
+
+
+_STEPS: Final[dict[type, Any]] = {
+    e.SessionStarted: _session_started,
+    e.PromptSent: _prompted,
+    e.RetryRequested: _prompted,
+    e.RunStarted: _run_started,
+    e.RunEnded: _run_ended,
+    e.AgentChanged: _agent_changed,
+    e.ModelRequested: _requested,
+    e.UsageReported: _usage,
+    e.ToolCallStarted: _call_begun,
+    e.ToolCalled: _call_told,
+    e.ToolStarted: _call_told,
+    e.ToolEnded: _call_ended,
+}
+
+
+def _since(began: float | None, at: float) -> float | None:
+    return None if began is None else at - began
+
+
+class RecordSubject(Subject):
+    """One event."""
+
+    __slots__ = ("_agent", "_context", "_run", "_took", "_turn", "event", "record")
+
+    def __init__(self, record: Record, context: Context) -> None:
+        self.record = record
+        self.event: Any = record.event
+        self._context = context
+        self._run, self._turn = context.run, context.turn
+        self._agent, self._took = context.agent, context.took
+
+    @property
+    def seq(self) -> int:
+        return self.record.seq
+
+    @property
+    def at(self) -> float:
+        return self.record.at
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return kinds_of_event(self.event)
+
+    @property
+    def type(self) -> str:
+        return e.name_of(self.event)
+
+    @property
+    def call(self) -> str:
+        return getattr(self.event, "call", "")
+
+    @property
+    def item(self) -> str:
+        return getattr(self.event, "item", "")
+
+    @property
+    def tool(self) -> str:
+        match self.event:
+            case e.RunStuck(tool=tool):
+                return tool
+            case e.ArgumentsDelta(call=call):
+                known = self._context.calls.get(call)
+                return known.name if known is not None else ""
+            case _:
+                return self.event.name if self.call else ""
+
+    @property
+    def agent(self) -> str:
+        own: str = getattr(self.event, "agent", "")
+        if own:
+            return own
+        known = self._context.calls.get(self.call)
+        return known.agent if known is not None else self._context.agents.get(self._place(), self._agent)
+
+    @property
+    def run(self) -> int:
+        return self._place()[0]
+
+    @property
+    def turn(self) -> int:
+        return self._place()[1]
+
+    def _place(self) -> tuple[int, int]:
+        """Its run and its turn: as it says itself, as its item's id tells, as of its call, else the newest."""
+        event = self.event
+        run: int | None = getattr(event, "run", None)
+        if run is not None:
+            turn: int = getattr(event, "turn", self._turn)
+            return run, turn
+        place = e.place_of(self.item)
+        if place is not None:
+            return place
+        known = self._context.calls.get(self.call)
+        return (known.run, known.turn) if known is not None else (self._run, self._turn)
+
+    @property
+    def duration(self) -> float | None:
+        return self._took
+
+    @property
+    def tokens(self) -> int | None:
+        event = self.event
+        return event.input + event.output if isinstance(event, e.UsageReported) else None
+
+    @property
+    def status(self) -> str:
+        match self.event:
+            case e.RunEnded(status=status):
+                return status
+            case e.ToolEnded(failed=failed):
+                return "failed" if failed else "ok"
+            case e.UsageReported() | e.MessageCompleted() | e.ReasoningCompleted() | e.AttemptSucceeded():
+                return "ok"
+            case e.AttemptFailed() | e.RunStuck() | e.Notice(level="error"):
+                return "failed"
+            case e.EngineEnded(error=error) if error:
+                return "failed"
+            case _:
+                return ""
+
+    def text(self) -> str:
+        event = self.event
+        said: list[str] = []
+        for name in _spoken(type(self.record.event)):
+            value = getattr(event, name)
+            if isinstance(value, str):
+                said.append(value)
+            elif value and isinstance(value[0], str):
+                said.extend(value)
+            elif value:
+                said.append(msgspec.json.encode(value).decode())
+        return said[0] if len(said) == 1 else "\n".join(said)
+
+    def field(self, name: str) -> object:
+        return getattr(self.event, name, None)
+
+
+@cache
+def _spoken(event: type[e.Event]) -> tuple[str, ...]:
+    """The fields of an event class that hold what was said."""
+    return tuple(
+        field.name
+        for field in msgspec.structs.fields(event)
+        if (field.name not in _UNSAID or (field.name == "agent" and issubclass(event, _SAY_AGENT)))
+        and (field.type is str or get_origin(field.type) is tuple)
+        and get_origin(field.type) is not Literal
+    )
+
+
+def of_record(record: Record, context: Context) -> RecordSubject:
+    """The next event of a session, in order. A context is for one session from its beginning."""
+    context.feed(record)
+    return RecordSubject(record, context)
