@@ -85,6 +85,11 @@ class Sessions:
         hint = f"did you mean {near[0]}?" if near else "agents-tui sessions list shows them all"
         raise SessionError(f"there is no session {prefix!r}: {hint}")
 
+    def file(self, name: str) -> Path:
+        """The file of this name, or else that of the session whose id begins so. Raises SessionError."""
+        path = Path(name)
+        return path if path.exists() or path.name != name or path.suffix else self.find(name)
+
     def rename(self, session: str, title: str) -> None:
         """Give it a name. Raises SessionError."""
         try:

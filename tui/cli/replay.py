@@ -5,7 +5,6 @@ import os
 import sys
 import time
 from argparse import ArgumentTypeError
-from pathlib import Path
 
 from tui.cli.options import USAGE, Parser, settings_of
 from tui.journal import Reading, read
@@ -29,7 +28,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--theme", metavar="T", help="a theme by name")
     options = parser.parse_args(arguments)
     try:
-        reading = _find(options.file)
+        reading = read(Sessions(sessions_folder()).file(options.file))
         if options.json:
             return _print(reading)
         settings = settings_of(parser, options, {"agent": "demo"})  # none is loaded: one that is gone is no fault
@@ -47,14 +46,6 @@ def main(arguments: list[str]) -> int:
 
     player = Player(records, time.perf_counter, options.speed)
     return ReplayApp(player, settings, reading.path.stem, reading.problem).run_to_end()
-
-
-def _find(name: str) -> Reading:
-    """A file, or else a session. Raises SessionError, or OSError."""
-    path = Path(name)
-    if not path.exists() and path.name == name and not path.suffix:
-        path = Sessions(sessions_folder()).find(name)
-    return read(path)
 
 
 def _print(reading: Reading) -> int:

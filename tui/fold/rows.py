@@ -31,6 +31,13 @@ def fold(state: State, record: Record) -> None:
             _fold_run(state, record)
 
 
+def row_of(record: Record) -> Row:
+    """The row that an event makes all by itself."""
+    alone = State()
+    fold(alone, record)
+    return alone.rows[-1]
+
+
 def _fold_tool(row: Row, record: Record) -> None:
     match record.event:
         case e.ToolCallStarted(name=name) | e.ToolStarted(name=name):
