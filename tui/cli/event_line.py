@@ -21,16 +21,27 @@ def event_line(subject: RecordSubject, zone: tzinfo | None = None) -> str:
 def _said(subject: RecordSubject) -> str:
     match subject.event:
         case e.ToolEnded(name=name, output=output, failed=failed, error=error):
-            took = "" if subject.duration is None else f" · {subject.duration * 1000:.0f} ms"
-            return f"{'✗' if failed else '✔'} {name} → {error or output}{took}"
+            return f"{'✗' if failed else '✔'} {name} → {error or output}{_took(subject)}"
         case e.ArgumentsDelta(text=text):
             return text
         case e.RunStarted(run=run):
             return f"run {run}"
         case e.RunEnded(run=run, status=status, error=error):
-            took = "" if subject.duration is None else f" · {subject.duration:.1f} s"
-            return f"run {run} {status}" + (f": {error}" if error else "") + took
+            return f"run {run} {status}" + (f": {error}" if error else "") + _took(subject)
+        case e.RequestSent(attempt=attempt, kept=kept, items=items, url=url):
+            return f"try {attempt}, {kept + len(items)} items" + (f" to {url}" if url else "")
+        case e.ResponseReceived(status=status, request_id=request_id):
+            return f"HTTP {status} {request_id}"
+        case e.ResponseEnded(status=status):
+            return f"{status}{_took(subject)}"
         case e.ReasoningCompleted(item=item):
             return item
         case _:
             return row_of(subject.record).summary
+
+
+def _took(subject: RecordSubject) -> str:
+    took = subject.duration
+    if took is None:
+        return ""
+    return f" · {took:.1f} s" if took >= 1 else f" · {took * 1000:.0f} ms"

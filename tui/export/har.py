@@ -1,7 +1,9 @@
 """Model requests and tool calls as an HTTP archive (HAR 1.2), so that any viewer of network logs draws their waterfall.
 
-Nothing in it went over HTTP as it stands here: a request's address is `http://model.invalid/MODEL` or
-`http://tool.invalid/TOOL`, a run is a page. What has no place in the format is in fields that begin with `_`.
+What did not go over HTTP has an address of its own making, `http://model.invalid/MODEL`, `http://tool.invalid/TOOL`; a
+run is a page. What has no place in the format is in fields that begin with `_`: a request that repeats the first
+`_kept` items of the request named `_base` (`run.turn.attempt`) holds only those after them. A request is one entry with
+all of its tries.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,7 +36,13 @@ class _Exchange:
     """When its response, or the tool's code, began."""
     last: float | None = None
     call: str = ""
+    url: str = ""
     sent: str = ""
+    follows: tuple[str, int] | None = None
+    """What was sent goes on from the first so many items of the request of that name."""
+    http_status: int | None = None
+    request_id: str = ""
+    connect: float = 0.0
     got: list[str] = field(default_factory=list)
     tokens: tuple[int, int] | None = None
     error: str = ""
@@ -89,8 +97,15 @@ class _Exchanges:
         """Whether the event is of the request."""
         event, at = subject.event, subject.at
         match event:
+            case e.RequestSent() as sent:
+                request.sent = _encode({**sent.body, sent.key: sent.items}).decode()
+                request.url, request.follows = sent.url, (sent.base, sent.kept) if sent.base else None
+            case e.ResponseReceived(status=status, request_id=request_id, connect=connect):
+                request.http_status, request.request_id, request.connect = status, request_id, connect or 0.0
+                request.first = at
             case e.ResponseStarted(model=model):
                 request.name = model or request.name
+                request.first = request.first or at
             case e.TextDelta() | e.RefusalDelta() | e.ReasoningDelta():
                 request.first = request.first or at
                 request.last = at
@@ -99,11 +114,14 @@ class _Exchanges:
             case e.ReasoningCompleted() | e.AttemptStarted():
                 pass
             case e.AttemptFailed(error=error):
-                request.error, request.last = error, at
+                request.error, request.last, request.first = error, at, None
             case e.AttemptSucceeded():
                 request.error = ""
             case e.UsageReported(input=input_, output=output):
                 request.tokens, request.last, request.ended = (input_, output), at, True
+            case e.ResponseEnded(status=status):
+                request.last, request.ended = at, True
+                request.error = "" if status == "completed" else status
             case _:
                 return False
         return True
@@ -161,6 +179,7 @@ def _entry(exchange: _Exchange) -> dict[str, Any]:
     wait, receive = first - exchange.began, last - first
     if exchange.kind == "tool":
         wait, receive = receive, 0.0
+    connect = min(exchange.connect, wait)
     began = first if exchange.kind == "tool" else exchange.began
     return {
         "pageref": f"run {exchange.run}",
@@ -169,12 +188,18 @@ def _entry(exchange: _Exchange) -> dict[str, Any]:
         "request": _request(exchange),
         "response": _response(exchange),
         "cache": {},
-        "timings": {"send": 0, "wait": _milliseconds(wait), "receive": _milliseconds(receive)},
+        "timings": {
+            "connect": _milliseconds(connect) if connect else -1,
+            "send": 0,
+            "wait": _milliseconds(wait - connect),
+            "receive": _milliseconds(receive),
+        },
         "_kind": exchange.kind,
         "_agent": exchange.agent,
         "_run": exchange.run,
         "_turn": exchange.turn,
         **({"_call": exchange.call} if exchange.call else {}),
+        **({"_request_id": exchange.request_id} if exchange.request_id else {}),
         **({"_tokens": dict(zip(("input", "output"), exchange.tokens, strict=True))} if exchange.tokens else {}),
         **({"_error": exchange.error} if exchange.error else {}),
     }
@@ -184,7 +209,8 @@ def _request(exchange: _Exchange) -> dict[str, Any]:
     posted = {"postData": {"mimeType": "application/json", "text": exchange.sent}} if exchange.sent else {}
     return {
         "method": "POST",
-        "url": f"http://{exchange.kind}.invalid/{quote(exchange.name or 'unknown', safe='', errors='replace')}",
+        "url": exchange.url
+        or f"http://{exchange.kind}.invalid/{quote(exchange.name or 'unknown', '', errors='replace')}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [],
@@ -192,6 +218,7 @@ def _request(exchange: _Exchange) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": len(exchange.sent.encode("utf-8", "replace")),
         **posted,
+        **({"_base": exchange.follows[0], "_kept": exchange.follows[1]} if exchange.follows else {}),
     }
 
 
@@ -199,7 +226,7 @@ def _response(exchange: _Exchange) -> dict[str, Any]:
     text = "\n\n".join(exchange.got)
     size = len(text.encode("utf-8", "replace"))
     return {
-        "status": 500 if exchange.error else 200,
+        "status": exchange.http_status or (500 if exchange.error else 200),
         "statusText": exchange.error or "OK",
         "httpVersion": "HTTP/1.1",
         "cookies": [],

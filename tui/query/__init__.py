@@ -10,13 +10,13 @@ them, `or` binds least. A word or "quoted text" alone looks for that text. Case 
   field~regex      a regular expression (Python's re) is found in it; ~regex alone looks in the text
 
   kind             a kind of row: session prompt queue run agent model think text tool handoff cancel output notice
-                   error (failed tool calls too) raw; an event's type: tool_ended, text_delta, …; or a group:
-                   delta request retry story. An event is of all that fit it: kind:tool_ended counts just these.
+                   error (also of failed tool calls and requests) raw; an event's type: tool_ended, text_delta, …; or
+                   a group: delta request retry story. An event is of all that fit: kind:tool_ended finds just these.
   agent tool       names; of all that happened in their turn or call
   run turn seq     numbers, from 1; of all that happened in that run or model request
   dur              how long a tool call, model request or run took: 200ms 1.5s 2m 1h, plain numbers are seconds
   tokens           in and out of a model request
-  status           live ok completed failed cancelled
+  status           live ok completed incomplete failed cancelled
   call item type   ids; the event's type exactly
   text             all that was said in it: text, arguments, output, error, names
   since until      -30s before the newest event, or a time of day as 12:01:30

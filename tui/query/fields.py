@@ -32,7 +32,7 @@ def _field(name: str, kind: FieldType, about: str, choices: Iterable[str] = ()) 
     return Field(name, frozenset({kind}), about, tuple(choices))
 
 
-STATUSES: Final = ("live", "ok", "completed", "failed", "cancelled")
+STATUSES: Final = ("live", "ok", "completed", "incomplete", "failed", "cancelled")
 
 COMMON: Final = {
     field.name: field
@@ -57,7 +57,7 @@ COMMON: Final = {
 """The fields of the log: what events imply of their place is known too."""
 
 _DURATIONS: Final = frozenset({"duration", "delay", "seconds"})
-_PARTED: Final = frozenset({"items", "arguments", "output", "data"})
+_PARTED: Final = frozenset({"items", "body", "arguments", "output", "data"})
 """Fields that hold JSON, or text that may be JSON: a path leads into them, as in `arguments.sides`."""
 _SIMPLE: Final[dict[Any, FieldType]] = {str: "text", int: "number", float: "number", bool: "flag", dict: "any"}
 

@@ -1,7 +1,7 @@
 """What `kind:` can name: kinds of rows, types of events, groups; and which of them an event or a row is of.
 
 An event is of its type, of the kind of row it makes or adds to, of `error` if it tells of one, and of its groups.
-A row is of its kind, of `error` if its tool call failed, and of the types of the events that it was made of.
+A row is of its kind, of `error` if its tool call or model request failed, and of the types of its events.
 """
 
 from typing import Final, get_args
@@ -30,7 +30,10 @@ _ROW_KIND: Final[dict[type[e.Event], str]] = {
     e.RunEnded: "run",
     e.AgentChanged: "agent",
     e.ModelRequested: "model",
+    e.RequestSent: "model",
+    e.ResponseReceived: "model",
     e.ResponseStarted: "model",
+    e.ResponseEnded: "model",
     e.UsageReported: "model",
     e.AttemptFailed: "error",
     e.AttemptStarted: "notice",
@@ -56,10 +59,11 @@ _ROW_KIND: Final[dict[type[e.Event], str]] = {
 EVENT_TYPES: Final[tuple[str, ...]] = tuple(event.__struct_config__.tag for event in get_args(e.Event))
 
 _DELTAS: Final = frozenset({"reasoning_delta", "text_delta", "refusal_delta", "arguments_delta"})
-_RETRY: Final = frozenset({"retry_requested", "attempt_failed", "attempt_started", "attempt_succeeded"})
-_MODEL: Final = frozenset({"model_requested", "response_started", "usage_reported"})
+_ATTEMPTS: Final = frozenset({"attempt_failed", "attempt_started", "attempt_succeeded"})
 _TOLD: Final = frozenset({"prompt", "run", "model", "text", "tool", "handoff", "cancel", "error"})
-_UNTOLD: Final = _DELTAS | {"response_started", "tool_call_started", "tool_started"}
+_UNTOLD: Final = _DELTAS | {
+    "request_sent", "response_received", "response_started", "usage_reported", "tool_call_started", "tool_started",
+}  # fmt: skip
 
 GROUPS: Final[dict[str, str]] = {
     "delta": "pieces of text, reasoning and arguments",
@@ -74,8 +78,8 @@ KINDS: Final = tuple(dict.fromkeys((*ROW_KINDS, *GROUPS, *EVENT_TYPES)))
 def _groups(type_: str, kind: str) -> set[str]:
     found = {
         "delta": type_ in _DELTAS,
-        "request": type_ in _MODEL or type_.startswith("attempt_"),
-        "retry": type_ in _RETRY,
+        "request": kind == "model" or type_ in _ATTEMPTS,
+        "retry": type_ in _ATTEMPTS or type_ == "retry_requested",
         "story": kind in _TOLD and type_ not in _UNTOLD,
     }
     return {group for group, within in found.items() if within}
@@ -90,6 +94,7 @@ def _kinds(event: type[e.Event], kind: str) -> frozenset[str]:
 _SOUND: Final = {event: _kinds(event, _ROW_KIND.get(event, "raw")) for event in get_args(e.Event)}
 _WRONG: Final = {
     e.ToolEnded: _SOUND[e.ToolEnded] | {"error"},
+    e.ResponseEnded: _SOUND[e.ResponseEnded] | {"error"},
     e.RunEnded: _SOUND[e.RunEnded] | {"error"},
     e.EngineEnded: _kinds(e.EngineEnded, "error"),
     e.Notice: _kinds(e.Notice, "error"),
@@ -107,8 +112,8 @@ def _went_wrong(event: e.Event) -> bool:
     match event:
         case e.ToolEnded(failed=failed):
             return failed
-        case e.RunEnded(status=status):
-            return status == "failed"
+        case e.RunEnded(status=status) | e.ResponseEnded(status=status):
+            return status in ("failed", "incomplete")
         case e.EngineEnded(error=error):
             return bool(error)
         case e.Notice(level=level):
@@ -129,12 +134,13 @@ def kinds_of_row(row: Row) -> frozenset[str]:
             whole = "message_completed" if row.kind == "text" else "reasoning_completed"
             types = ({pieces} if row.count else set()) | (set() if live else {whole})
         case "model":
-            types = {"model_requested", "response_started"} | (set() if live else {"usage_reported"})
+            types = {"model_requested", "response_started"}
+            types |= {"response_ended"} if row.status in ("ok", "failed") else set()
         case _:
             types = {row.type}
     groups = {group for type_ in types for group in _groups(type_, row.kind)}
     if not types <= _DELTAS:
         groups.discard("delta")
-    if row.kind == "tool" and row.status == "failed":
+    if row.kind in ("tool", "model") and row.status == "failed":
         types.add("error")
     return frozenset({row.kind, *types, *groups})

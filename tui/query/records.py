@@ -1,7 +1,7 @@
 """An event as a subject of a filter, with what the events before it imply: its run, turn, agent and tool."""
 
 from functools import cache
-from typing import Any, Final, Literal, NamedTuple, get_origin
+from typing import Any, Final, NamedTuple, get_origin
 
 import msgspec
 
@@ -28,14 +28,12 @@ class Context:
     It remembers only what the run under way needs.
     """
 
-    __slots__ = ("agent", "agents", "began", "calls", "idle", "run", "took", "turn")
+    __slots__ = ("agent", "agents", "began", "calls", "run", "took", "turn")
 
     def __init__(self) -> None:
         self.run = 0
         self.turn = 0
         self.agent = ""
-        self.idle = True
-        """No run is under way."""
         self.took: float | None = None
         """Seconds from the beginning of what the newest event ended."""
         self.agents: dict[tuple[int, int], str] = {}
@@ -52,19 +50,13 @@ class Context:
             step(self, record.event, record.at)
 
 
-def _prompted(context: Context, event: Any, at: float) -> None:
-    if context.idle:
-        context.run, context.turn, context.idle = context.run + 1, 0, False
-
-
 def _run_started(context: Context, event: e.RunStarted, at: float) -> None:
-    context.run, context.turn, context.idle = event.run, 0, False
+    context.run, context.turn = event.run, 0
     context.began[event.run] = at
 
 
 def _run_ended(context: Context, event: e.RunEnded, at: float) -> None:
     context.took = _since(context.began.get(event.run), at)
-    context.idle = True
     context.agents.clear()
     context.calls.clear()
     context.began.clear()
@@ -84,7 +76,7 @@ def _requested(context: Context, event: e.ModelRequested, at: float) -> None:
     context.began[event.run, event.turn] = at
 
 
-def _usage(context: Context, event: e.UsageReported, at: float) -> None:
+def _response_ended(context: Context, event: e.ResponseEnded, at: float) -> None:
     context.took = _since(context.began.get((event.run, event.turn)), at)
 
 
@@ -113,13 +105,11 @@ def _note_call(context: Context, call: str, name: str, agent: str, run: int, tur
 
 _STEPS: Final[dict[type, Any]] = {
     e.SessionStarted: _session_started,
-    e.PromptSent: _prompted,
-    e.RetryRequested: _prompted,
     e.RunStarted: _run_started,
     e.RunEnded: _run_ended,
     e.AgentChanged: _agent_changed,
     e.ModelRequested: _requested,
-    e.UsageReported: _usage,
+    e.ResponseEnded: _response_ended,
     e.ToolCallStarted: _call_begun,
     e.ToolCalled: _call_told,
     e.ToolStarted: _call_told,
@@ -195,8 +185,13 @@ class RecordSubject(Subject):
         return self._place()[1]
 
     def _place(self) -> tuple[int, int]:
-        """Its run and its turn: as it says itself, as its item's id tells, as of its call, else the newest."""
+        """Its run and its turn: as it says itself, as its item's id tells, as of its call, else the newest.
+
+        A prompt belongs to the run that it begins.
+        """
         event = self.event
+        if isinstance(event, e.PromptSent | e.RetryRequested):
+            return self._run + 1, 0
         run: int | None = getattr(event, "run", None)
         if run is not None:
             turn: int = getattr(event, "turn", self._turn)
@@ -219,11 +214,11 @@ class RecordSubject(Subject):
     @property
     def status(self) -> str:
         match self.event:
-            case e.RunEnded(status=status):
+            case e.RunEnded(status=status) | e.ResponseEnded(status=status):
                 return status
             case e.ToolEnded(failed=failed):
                 return "failed" if failed else "ok"
-            case e.UsageReported() | e.MessageCompleted() | e.ReasoningCompleted() | e.AttemptSucceeded():
+            case e.MessageCompleted() | e.ReasoningCompleted() | e.AttemptSucceeded():
                 return "ok"
             case e.AttemptFailed() | e.RunStuck() | e.Notice(level="error"):
                 return "failed"
@@ -239,9 +234,9 @@ class RecordSubject(Subject):
             value = getattr(event, name)
             if isinstance(value, str):
                 said.append(value)
-            elif value and isinstance(value[0], str):
+            elif isinstance(value, tuple) and all(isinstance(part, str) for part in value):
                 said.extend(value)
-            elif value:
+            else:
                 said.append(msgspec.json.encode(value).decode())
         return said[0] if len(said) == 1 else "\n".join(said)
 
@@ -256,8 +251,7 @@ def _spoken(event: type[e.Event]) -> tuple[str, ...]:
         field.name
         for field in msgspec.structs.fields(event)
         if (field.name not in _UNSAID or (field.name == "agent" and issubclass(event, _SAY_AGENT)))
-        and (field.type is str or get_origin(field.type) is tuple)
-        and get_origin(field.type) is not Literal
+        and (field.type is str or get_origin(field.type) in (tuple, dict))
     )
 
 

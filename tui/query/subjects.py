@@ -1,9 +1,10 @@
 """What a filter may ask, and a row of the log as a subject of it."""
 
+from bisect import bisect_right
 from typing import Final
 
 from tui.query.kinds import kinds_of_row
-from tui.state import Answer, Entry, Handoff, Note, Prompt, Reasoning, Row, State, Tool
+from tui.state import Answer, Entry, Handoff, Note, Prompt, Reasoning, Request, Row, State, Tool
 
 _NO_KINDS: Final[frozenset[str]] = frozenset()
 
@@ -128,11 +129,13 @@ class RowSubject(Subject):
 
     @property
     def run(self) -> int:
-        return self._row.run
+        """A prompt belongs to the run that it begins."""
+        return self._row.run + (self._row.type in ("prompt_sent", "retry_requested"))
 
     @property
     def turn(self) -> int:
-        return self._row.turn
+        request = self._request()
+        return 0 if request is None else request.turn
 
     @property
     def duration(self) -> float | None:
@@ -140,11 +143,15 @@ class RowSubject(Subject):
 
     @property
     def tokens(self) -> int | None:
-        return self._row.tokens
+        request = self._request() if self._row.kind == "model" else None
+        if request is None or request.input is None or request.output is None:
+            return None
+        return request.input + request.output
 
     @property
     def status(self) -> str:
-        return "completed" if self._row.kind == "run" and self._row.status == "ok" else self._row.status
+        whole = self._row.kind in ("run", "model") and self._row.status == "ok"
+        return "completed" if whole else self._row.status
 
     def text(self) -> str:
         said: tuple[object, ...]
@@ -162,7 +169,23 @@ class RowSubject(Subject):
     def field(self, name: str) -> object:
         if name in ("agent", "run", "turn", "call", "item", "status"):
             return getattr(self, name) or None
+        if self._row.kind == "model":
+            return _request_fields(self._request()).get(name)
         return _fields(self._entry()).get(name)
+
+    def _request(self) -> Request | None:
+        """The model request that it is, or belongs to, or the newest of its run before it."""
+        row, state = self._row, self._state
+        key = row.key
+        if row.kind == "model":
+            run, turn = key.split()[1::2]
+            key = f"{run}.{turn}"
+        index = state.request_of.get(key)
+        if index is None:
+            index = bisect_right(state.requests, row.at, key=lambda request: request.at) - 1
+        if index < 0 or state.requests[index].run != self.run:
+            return None
+        return state.requests[index]
 
     def _entry(self) -> Entry | None:
         index = self._row.entry
@@ -172,6 +195,24 @@ class RowSubject(Subject):
 def of_row(state: State, row: Row) -> RowSubject:
     """A row of `state.rows`."""
     return RowSubject(state, row)
+
+
+def _request_fields(request: Request | None) -> dict[str, object]:
+    """The fields of the events of a model request, as far as the state knows them."""
+    if request is None:
+        return {}
+    return {
+        "model": request.model,
+        "attempt": request.attempt,
+        "connect": request.connect,
+        "request_id": request.request_id,
+        "response": request.response,
+        "error": request.error,
+        "input": request.input,
+        "cached": request.cached,
+        "output": request.output,
+        "reasoning": request.reasoning,
+    }
 
 
 def _fields(entry: Entry | None) -> dict[str, object]:
