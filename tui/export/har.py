@@ -6,20 +6,22 @@ run is a page. What has no place in the format is in fields that begin with `_`:
 all of its tries.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-import msgspec
-
 from tui import __version__
 from tui import events as e
 from tui.export.sink import Keep, Sink
 from tui.query import RecordSubject
 
-_encode = msgspec.json.Encoder().encode
+
+def _encode(data: object) -> bytes:
+    """In ASCII: no text of a model can be anything but text, wherever it is opened."""
+    return json.dumps(data).encode()
 
 
 @dataclass(slots=True)

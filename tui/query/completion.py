@@ -78,7 +78,7 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary) -> list[Completion]
         field = find(term[1])
     except UnknownFieldError:
         return []
-    if term[2] not in operators(field):
+    if term[2] not in operators(field) or term[2] == "~":
         return []
     values = _LAST_VALUE.match(chunk, term.end()) if term[2] == ":" else None
     begin = term.end() if values is None else values.end()

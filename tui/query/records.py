@@ -1,5 +1,6 @@
 """An event as a subject of a filter, with what the events before it imply: its run, turn, agent and tool."""
 
+import json
 from functools import cache
 from typing import Any, Final, NamedTuple, get_origin
 
@@ -237,7 +238,7 @@ class RecordSubject(Subject):
             elif isinstance(value, tuple) and all(isinstance(part, str) for part in value):
                 said.extend(value)
             else:
-                said.append(msgspec.json.encode(value).decode())
+                said.append(json.dumps(value, ensure_ascii=False))
         return said[0] if len(said) == 1 else "\n".join(said)
 
     def field(self, name: str) -> object:
