@@ -22,6 +22,7 @@ _ROW_KIND: Final[dict[type[e.Event], str]] = {
     e.ConversationExtended: "session",
     e.ConversationCleared: "session",
     e.ConversationRewound: "session",
+    e.BranchChosen: "session",
     e.PromptSent: "prompt",
     e.RetryRequested: "prompt",
     e.Steered: "prompt",
