@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -271,6 +272,16 @@ def test_a_reader_that_goes_away_ends_it_quietly(follow: bool, recording: Path) 
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(30) == 141
+
+
+def test_neither_the_screen_nor_the_sdk_is_loaded(recording: Path) -> None:
+    code = (
+        f"import sys; from tui.cli import main; main(['log', {str(recording)!r}]); print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "tui.cli.log" in loaded
+    assert not loaded & {"textual", "rich", "agents", "openai", "asyncio"}
 
 
 def test_on_a_terminal_records_are_shown_clean(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tui.sessions import SessionError, Sessions
 _EPILOG = """\
 commands:
   agents-tui run PROMPT        run one prompt without the screen (see agents-tui run --help)
+  agents-tui log [FILE]        the events of a recorded session, filtered (see agents-tui log --help)
   agents-tui replay FILE       show a recorded session again, as it happened
   agents-tui sessions ACTION   list, show, export and delete recorded sessions
 

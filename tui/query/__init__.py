@@ -31,10 +31,11 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from tui.query.completion import Completion, Vocabulary, complete
+from tui.query.context import Context
 from tui.query.lexer import QueryError
 from tui.query.parser import parse_tree
 from tui.query.predicate import UnboundError, is_timed, predicate_of
-from tui.query.records import Context, RecordSubject, of_record
+from tui.query.records import RecordSubject, of_record
 from tui.query.subjects import RowSubject, Subject, of_row
 from tui.query.tree import Node
 
