@@ -11,6 +11,7 @@ Text is what the model, tool or user code sent, unchanged: whoever shows it clea
 """
 
 import re
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -428,6 +429,7 @@ def name_of(event: Event) -> str:
     return tag
 
 
+@lru_cache(256)
 def place_of(item: str) -> tuple[int, int] | None:
     """The run and the turn that an item's id tells, as in `call/1.2.0`; None where it does not."""
     run, _, rest = item.rpartition("/")[2].partition(".")

@@ -4,10 +4,11 @@ An event is of its type, of the kind of row it makes or adds to, of `error` if i
 A row is of its kind, of `error` if its tool call or model request failed, and of the types of its events.
 """
 
+from functools import cache
 from typing import Final, get_args
 
 from tui import events as e
-from tui.state import Row
+from tui.state import Row, RowStatus
 
 ROW_KINDS: Final = (
     "session", "prompt", "queue", "run", "agent", "model", "think", "text", "tool", "handoff", "cancel", "output",
@@ -124,24 +125,32 @@ def _went_wrong(event: e.Event) -> bool:
 
 
 def kinds_of_row(row: Row) -> frozenset[str]:
-    """All that the row is of; of deltas only while nothing else has come."""
-    live = row.status == "live"
-    match row.kind:
-        case "tool":
-            types = {"tool_call_started", "arguments_delta", "tool_called", "tool_started"}
-            types |= {"tool_ended"} if row.status in ("ok", "failed") else set()
-        case "text" | "think":
-            pieces = "text_delta" if row.kind == "text" else "reasoning_delta"
-            whole = "message_completed" if row.kind == "text" else "reasoning_completed"
-            types = ({pieces} if row.count else set()) | (set() if live else {whole})
-        case "model":
-            types = {"model_requested", "response_started"}
-            types |= {"response_ended"} if row.status in ("ok", "failed") else set()
-        case _:
-            types = {row.type}
-    groups = {group for type_ in types for group in _groups(type_, row.kind)}
-    if not types <= _DELTAS:
+    """All that the row is of; of deltas only while it is live and nothing else has come."""
+    return _of_row(row.kind, row.status, row.type, row.count > 0)
+
+
+@cache
+def _of_row(kind: str, status: RowStatus, type_: str, counted: bool) -> frozenset[str]:
+    types = _types_of_row(kind, status, type_, counted)
+    groups = {group for one in types for group in _groups(one, kind)}
+    if status != "live" or not types <= _DELTAS:
         groups.discard("delta")
-    if row.kind in ("tool", "model") and row.status == "failed":
-        types.add("error")
-    return frozenset({row.kind, *types, *groups})
+    error = {"error"} if kind in ("tool", "model") and status == "failed" else set()
+    return frozenset({kind, *types, *groups, *error})
+
+
+def _types_of_row(kind: str, status: RowStatus, type_: str, counted: bool) -> set[str]:
+    """The types of the events that the row was made of."""
+    ended = status in ("ok", "failed")
+    match kind:
+        case "tool":
+            begun = {"tool_call_started", "arguments_delta", "tool_called", "tool_started"}
+            return begun | {"tool_ended"} if ended else begun
+        case "model":
+            return {"model_requested", "response_started"} | ({"response_ended"} if ended else set())
+        case "text" | "think":
+            piece = "text_delta" if kind == "text" else "reasoning_delta"
+            whole = "message_completed" if kind == "text" else "reasoning_completed"
+            return ({piece} if counted else set()) | ({whole} if ended else set())
+        case _:
+            return {type_}

@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from typing import Any, Final, get_origin
+from typing import Any, Final, get_args, get_origin
 
 import msgspec
 
@@ -17,6 +17,15 @@ _UNSAID: Final = frozenset(
 )
 """Text fields that name something and say nothing."""
 _SAY_AGENT: Final = (e.SessionStarted, e.AgentChanged)
+
+
+_TOLD_BY: Final = {
+    event: name
+    for event in get_args(e.Event)
+    for name in ("call", "item", "run", "turn")
+    if name in event.__struct_fields__
+}
+"""Which field of an event tells its run and turn: the last of these that it has."""
 
 
 class RecordSubject(Subject):
@@ -88,17 +97,19 @@ class RecordSubject(Subject):
         A prompt belongs to the run that it begins.
         """
         event = self.event
-        if isinstance(event, e.PromptSent | e.RetryRequested):
-            return self._run + 1, 0
-        run: int | None = getattr(event, "run", None)
-        if run is not None:
-            turn: int = getattr(event, "turn", self._turn)
-            return run, turn
-        place = e.place_of(self.item)
-        if place is not None:
-            return place
-        known = self._context.calls.get(self.call)
-        return (known.run, known.turn) if known is not None else (self._run, self._turn)
+        newest = (self._run, self._turn)
+        match _TOLD_BY.get(type(event)):
+            case "turn":
+                return event.run, event.turn
+            case "run":
+                return event.run, self._turn
+            case "item":
+                return e.place_of(event.item) or newest
+            case "call":
+                known = self._context.calls.get(event.call)
+                return (known.run, known.turn) if known is not None else newest
+            case _:
+                return (self._run + 1, 0) if isinstance(event, e.PromptSent | e.RetryRequested) else newest
 
     @property
     def duration(self) -> float | None:
