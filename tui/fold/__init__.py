@@ -5,7 +5,7 @@ state folded from a journal. It accepts the events of one tool call in any order
 other: each reads the event and writes its own share of the state.
 """
 
-from tui.fold import metrics, phase, requests, rows, transcript
+from tui.fold import metrics, phase, requests, rows, runs, transcript
 from tui.state import State
 from tui.wire import Record
 
@@ -23,3 +23,4 @@ def fold(state: State, record: Record) -> None:
     rows.fold(state, record)
     metrics.fold(state, record)
     requests.fold(state, record)  # last: to the figures a request that ends now is still open
+    runs.fold(state, record)  # after the parts whose beginnings of a run it notes

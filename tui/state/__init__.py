@@ -10,11 +10,11 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from tui.state.entries import Answer, Entry, Handoff, Note, Prompt, Reasoning, Text, Tool, ToolStatus
-from tui.state.metrics import Metrics, Request
+from tui.state.metrics import Metrics, Request, Run
 
 __all__ = [
     "LIVE_PHASES", "SEAM", "Answer", "Entry", "Handoff", "Metrics", "Note", "Phase", "Prompt", "Reasoning", "Request",
-    "Row", "RowStatus", "State", "Text", "Tool", "ToolStatus",
+    "Row", "RowStatus", "Run", "State", "Text", "Tool", "ToolStatus",
 ]  # fmt: skip
 
 Phase: TypeAlias = Literal[
@@ -97,6 +97,8 @@ class State(msgspec.Struct):
     """The index of the note of the newest fork or return to a branch; -1: none."""
     rows: list[Row] = msgspec.field(default_factory=list)
     metrics: Metrics = msgspec.field(default_factory=Metrics)
+    runs: list[Run] = msgspec.field(default_factory=list)
+    """All runs of the session, oldest first; they do not overlap."""
     requests: list[Request] = msgspec.field(default_factory=list)
     """All model requests of the session, by their beginning; those of agents used as tools overlap."""
     run_requests: int = 0

@@ -1,8 +1,26 @@
-"""The model requests of a session, and the sums and times that panes turn into figures."""
+"""The runs and model requests of a session, and the sums and times that panes turn into figures."""
 
 from typing import Literal
 
 import msgspec
+
+
+class Run(msgspec.Struct, gc=False):
+    """One run, from its prompt (or the wish to go on) to its end. Times are seconds since the epoch."""
+
+    seq: int
+    """Record of its prompt."""
+    at: float
+    entry: int
+    """Index in `State.entries` of its prompt; those up to the next run's are its own."""
+    request: int
+    """Index in `State.requests` of its first request; those up to the next run's are its own."""
+    number: int = 0
+    """As the engine counts them; 0 until it began."""
+    started: float | None = None
+    """The SDK's run loop was entered."""
+    ended: float | None = None
+    status: Literal["live", "completed", "cancelled", "failed"] = "live"
 
 
 class Request(msgspec.Struct, gc=False):
