@@ -32,7 +32,6 @@ from tui.ui.composer import Composer
 from tui.ui.detail import DetailScreen
 from tui.ui.footer import FooterBar
 from tui.ui.header import HeaderBar
-from tui.ui.intents import Intents
 from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
 from tui.ui.palette import variable_defaults
@@ -42,6 +41,7 @@ from tui.ui.reports import farewell
 from tui.ui.tabs import PaneTabs
 from tui.ui.terminal import say_last
 from tui.ui.themes import DEFAULT_THEME, load_theme
+from tui.ui.viewing import Viewing
 
 _WELCOME = """\
 Ask something below and press Enter.
@@ -54,7 +54,7 @@ class MainScreen(Screen[None], inherit_bindings=False):
     """The panes and the input. Without Textual's own keys of a screen: Tab and Ctrl+C are the app's."""
 
 
-class AgentsApp(Intents):
+class AgentsApp(Viewing):
     """The full screen. `clock` gives wall time, seconds since the epoch.
 
     `state` is of a session that is resumed; what is shown is in the `journal` first.
@@ -173,13 +173,17 @@ class AgentsApp(Intents):
     # Frames
 
     def _visible_panes(self) -> Sequence[Pane]:
-        """In the order of the screen; one that is hidden catches up when it is shown. None while the app shuts down."""
+        """In the order of the screen, then the screens on top that show state; none while the app shuts down.
+
+        One that is hidden catches up when it is shown.
+        """
         if not self.is_running:
             return ()
         base = self.screen_stack[0]
         panes: list[Pane] = [base.query_one(HeaderBar), base.query_one(QueueBar), base.query_one(FooterBar)]
         sides = (base.query_one(ChatPane), base.query_one(LogPane), base.query_one(MetricsPane))
-        return [*panes, *(pane for pane in sides if pane.is_on_screen)]
+        views = (screen for screen in self.screen_stack[1:] if isinstance(screen, Pane) and screen.is_running)
+        return [*panes, *(pane for pane in sides if pane.is_on_screen), *views]
 
     # Sessions
 

@@ -7,7 +7,7 @@ live panes are also painted without news, for spinners and elapsed times; while 
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tui.fold import fold
 from tui.state import State
@@ -23,6 +23,7 @@ _SLICE = 2000
 """Records folded before keys get a turn: about 10 ms."""
 
 
+@runtime_checkable
 class Pane(Protocol):
     """Part of the screen that shows state."""
 

@@ -1,0 +1,27 @@
+"""The app's actions that show the session in another view, from which there is a way to a row of the log."""
+
+from tui.ui.intents import Intents
+from tui.ui.log import LogPane
+
+
+class Viewing(Intents):
+    """Views are screens with `paint`: while one is on top, each frame reaches it."""
+
+    def action_timeline(self) -> None:
+        """The newest run as a waterfall."""
+        from tui.ui.timeline_screen import TimelineScreen
+
+        if not isinstance(self.screen, TimelineScreen):
+            self.push_screen(TimelineScreen(self.state), self._show_row)
+
+    def action_tools(self) -> None:
+        """How each tool did."""
+        from tui.ui.tools_screen import ToolsScreen
+
+        if not isinstance(self.screen, ToolsScreen):
+            self.push_screen(ToolsScreen(self.state), self._show_row)
+
+    def _show_row(self, row: int | None) -> None:
+        if row is not None:
+            self.action_pane("log")
+            self.call_after_refresh(self._base.query_one(LogPane).select_row, row)  # hidden, it may not have it yet
