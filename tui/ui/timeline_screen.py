@@ -17,11 +17,11 @@ from tui.ui import waterfall
 from tui.ui.lines import cut_text
 from tui.ui.waterfall_view import WaterfallView
 
-_KEYS: Final = "Enter log · ↑↓ span · < > run · + - zoom · ←→ pan · 0 all · Esc"
+_KEYS: Final = "Enter log · ↑↓ span · < > run · +-0 zoom · ←→ pan · Esc"
 _PROMPT: Final = 200
 """Characters of a prompt that are cleaned for the head."""
-_WIDE: Final = 110
-"""Cells from which on the figures of a span fit on one line."""
+_LINES: Final = 2
+"""For the figures of a span."""
 
 
 class TimelineScreen(ModalScreen[int]):
@@ -48,9 +48,6 @@ class TimelineScreen(ModalScreen[int]):
             height: 2;
             text-wrap: wrap;
             background: $surface;
-        }
-        &.-wide #words {
-            height: 1;
         }
     }
     """
@@ -82,9 +79,6 @@ class TimelineScreen(ModalScreen[int]):
     def on_mount(self) -> None:
         self._view.focus()
         self.paint(self._state, self._now)
-
-    def on_resize(self) -> None:
-        self.set_class(self.app.size.width >= _WIDE, "-wide")
 
     @property
     def _view(self) -> WaterfallView:
@@ -132,13 +126,14 @@ class TimelineScreen(ModalScreen[int]):
         self._write("axis", " " * (columns.label + 1) + waterfall.axis(view.window, columns.bar))
         span = view.selected
         words = "nothing happened yet" if span is None else waterfall.in_words(span, shown.run, self._now)
-        self._write("words", words, lines=1 if self.has_class("-wide") else 2)
+        self._write("words", words, _LINES)
 
     def _head(self, shown: Timeline) -> str:
         number = f"run {self._index + 1} of {len(self._state.runs)}"
         requests = sum(span.kind == "model" for span in shown.spans)
         tools = sum(span.kind == "tool" for span in shown.spans)
-        facts = (number, shown.run.status, figures.elapsed(shown.length(self._now)), f"{requests} ↳ {tools} ⚙")
+        spent = (figures.elapsed if shown.run.ended is None else figures.duration)(shown.length(self._now))
+        facts = (number, shown.run.status, spent, _many(requests, "request"), _many(tools, "tool"))
         prompt = self._state.entries[shown.run.entry]
         return " · ".join((*facts, one_line(prompt.text, _PROMPT) if isinstance(prompt, Prompt) else "going on"))
 
@@ -163,3 +158,7 @@ class TimelineScreen(ModalScreen[int]):
         row = row_of(self._state, message.span)
         if row >= 0:
             self.dismiss(row)
+
+
+def _many(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"

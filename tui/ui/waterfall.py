@@ -26,7 +26,7 @@ AFTER: Final = "▸"
 _STEER: Final = GLYPHS["prompt"]
 _INDENT: Final = 2
 _DEEPEST: Final = 4
-_TICK: Final = 11
+_TICK: Final = 8
 """Cells from one tick to the next, at least."""
 _TIME: Final = 9
 _TOKENS: Final = 10
@@ -67,11 +67,12 @@ def axis(window: Window, width: int) -> str:
     tick = _round(window.step * _TICK)
     line = ""
     for number in count(math.ceil(window.left / tick - 1e-6)):
-        at = window.cell(number * tick)
+        at = max(0, window.cell(number * tick))
         if at >= width:
             break
-        line = f"{line:<{at}}│{_tick_label(number * tick, tick)}"
-    return line[:width].ljust(width)
+        name = _tick_label(number * tick, tick)
+        line = f"{line:<{at}}│{name if at + len(name) < width else ''}"  # half a number would be another
+    return line.ljust(width)
 
 
 def _round(least: float) -> float:
@@ -168,16 +169,19 @@ def _facts(span: Span, now: float) -> Iterator[str]:
 
 
 def _request_facts(span: Span, request: Request, now: float) -> Iterator[str]:
+    first = None if request.first is None else request.first - request.at
+    waited = _spent(span, "waiting", now)
     yield f"turn {request.turn}"
-    yield f"waiting {figures.latency(_spent(span, 'waiting', now))}"
-    if request.first is not None:
-        yield f"first token {figures.latency(request.first - request.at)}"
+    yield f"first token {figures.latency(first)}"
+    if first is None or abs(waited - first) >= 0.005:
+        yield f"waiting {figures.latency(waited)}"
+    if first is not None:
         yield f"generating {figures.latency(_spent(span, 'generating', now))}"
-    if request.input is not None:
-        yield f"{figures.count(request.input)} tok in, {figures.count(request.output)} out"
-    yield _rate(request)
     if request.attempt > 1 or request.waits:
         yield f"try {request.attempt}, {figures.latency(_spent(span, 'retry', now))} between tries"
+    if request.input is not None:
+        yield f"{figures.count(request.input)} tok in, {figures.count(request.output)} out"
+    yield _rate(span, request)
     if request.http_status is not None and request.http_status >= 400:
         yield f"HTTP {request.http_status}"
     yield one_line(request.error, 200)
@@ -187,9 +191,14 @@ def _spent(span: Span, kind: PartKind, now: float) -> float:
     return sum(max(0.0, _end(part.end, now) - part.start) for part in span.parts if part.kind == kind)
 
 
-def _rate(request: Request) -> str:
-    """Tokens ÷ (last − first delta), by deltas where the provider has not counted; empty if too short to tell."""
-    if request.first is None or request.last is None or request.last - request.first < figures.SHORTEST_GENERATION:
+def _rate(span: Span, request: Request) -> str:
+    """Tokens ÷ (last − first delta − waits between), by deltas where nobody counted; empty if too short to tell."""
+    if request.first is None or request.last is None:
+        return ""
+    first, last = request.first, request.last
+    waits = (_end(end, last) - max(start, first) for kind, start, end in span.parts if kind == "retry")
+    seconds = last - first - sum(max(0.0, wait) for wait in waits)
+    if seconds < figures.SHORTEST_GENERATION:
         return ""
     made = request.deltas if request.output is None else request.output
-    return f"{'≈ ' if request.output is None else ''}{figures.rate(made / (request.last - request.first))} tok/s"
+    return f"{'≈ ' if request.output is None else ''}{figures.rate(made / seconds)} tok/s"
