@@ -103,9 +103,10 @@ class _Bounds(NamedTuple):
     def of_request(self, request: Request) -> Span:
         start, end = self._within(request.at, request.ended)
         parts = [Part(kind, *self._within(since, until)) for kind, since, until in _answer(request, end)]
-        waits = [Part("retry", *self._within(*wait)) for wait in request.waits if end is None or wait[0] < end]
-        clipped = [_clip(part, start, inf if end is None else end) for part in _around(parts, waits)]
-        kept = tuple(part for part in clipped if part.end is None or part.end > part.start)
+        if request.waits:
+            waits = [Part("retry", *self._within(*wait)) for wait in request.waits if end is None or wait[0] < end]
+            parts = [_clip(part, start, inf if end is None else end) for part in _around(parts, waits)]
+        kept = tuple(part for part in parts if part.end is None or part.end > part.start)
         return Span("model", request.agent, 0, start, end, kept or (Part("waiting", start, end),), request)
 
     def of_entry(self, entry: Entry) -> Span | None:
