@@ -116,7 +116,8 @@ def test_each_run_has_its_own_and_a_fork_adds_nothing() -> None:
         (0, e.PromptSent("one")), (0, e.RunStarted(1)), (1, e.ToolStarted("a", "first")), (2, e.ToolEnded("a", "", "")),
         (3, e.RunEnded(1, "completed")), (4, e.PromptSent("two")), (4, e.RunStarted(2)),
         (5, e.ToolStarted("b", "second")), (6, e.ToolEnded("b", "", "")), (7, e.RunEnded(2, "completed")),
-        (8, e.ConversationRewound(2, 1)), (9, e.PromptSent("two again")),
+        (8, e.ConversationRewound(2, 1)), (9, e.PromptSent("two again")), (9, e.RunEnded(3, "completed")),
+        (10, e.BranchChosen(2)), (11, e.ConversationRewound(1, 0)),
     )  # fmt: skip
     assert told(timeline(state, 0)) == ["tool first 1-2: running 1-2"]
     assert told(timeline(state, 1)) == ["tool second 5-6: running 5-6"]

@@ -1,5 +1,6 @@
 """The timeline and the tools on the whole app: keys, live runs, the way to the log, replay, foreign text."""
 
+import asyncio
 import re
 
 import pytest
@@ -264,3 +265,21 @@ async def test_thousands_of_spans_draw_only_those_in_view(monkeypatch: pytest.Mo
         await screen.press("home")
         assert chosen(screen) == "tool0"
         assert 0 < drawn < 200
+
+
+@pytest.mark.parametrize("view", [TimelineScreen, ToolsScreen])
+async def test_a_frame_while_a_view_comes_or_goes_does_no_harm(view: type[TimelineScreen] | type[ToolsScreen]) -> None:
+    async with running((80, 24)) as screen:
+        await screen.say(*FIRST, *SECOND)
+        app = screen.app
+        opening = asyncio.ensure_future(app.push_screen(view(app.state), wait_for_dismiss=False))
+        while not opening.done():
+            app._pump.paint()
+            await asyncio.sleep(0)
+        assert isinstance(app.screen, view)
+        closing = app.screen.dismiss()
+        while isinstance(app.screen, view):
+            app._pump.paint()
+            await asyncio.sleep(0)
+        app._pump.paint()
+        await closing

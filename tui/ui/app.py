@@ -182,7 +182,7 @@ class AgentsApp(Viewing):
         base = self.screen_stack[0]
         panes: list[Pane] = [base.query_one(HeaderBar), base.query_one(QueueBar), base.query_one(FooterBar)]
         sides = (base.query_one(ChatPane), base.query_one(LogPane), base.query_one(MetricsPane))
-        views = (screen for screen in self.screen_stack[1:] if isinstance(screen, Pane) and screen.is_running)
+        views = (screen for screen in self.screen_stack[1:] if isinstance(screen, Pane) and screen.is_mounted)
         return [*panes, *(pane for pane in sides if pane.is_on_screen), *views]
 
     # Sessions
