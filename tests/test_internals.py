@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.ui import internals
+from tui.ui import internals, scrolling
 
 
 class _Lines(ScrollView):
@@ -33,11 +33,11 @@ async def test_growing_a_scroll_view_costs_no_layout(monkeypatch: pytest.MonkeyP
     app = _LinesApp()
     async with app.run_test(size=(20, 5)) as pilot:
         lines = app.query_one(_Lines)
-        internals.grow(lines, Size(10, 100))
+        scrolling.grow(lines, Size(10, 100))
         await pilot.pause()
         layouts: list[bool] = []
         monkeypatch.setattr(app.screen, "_refresh_layout", lambda *_, **__: layouts.append(True))
-        internals.grow(lines, Size(10, 1000))
+        scrolling.grow(lines, Size(10, 1000))
         assert lines.virtual_size == Size(10, 1000)
         assert lines.max_scroll_y == 1000 - 5
         assert lines.show_vertical_scrollbar
@@ -45,7 +45,7 @@ async def test_growing_a_scroll_view_costs_no_layout(monkeypatch: pytest.MonkeyP
         lines.scroll_end(animate=False)
         await pilot.pause()
         assert lines.scroll_offset.y == 995
-        internals.grow(lines, Size(10, 10))
+        scrolling.grow(lines, Size(10, 10))
         assert lines.scroll_offset.y == 5
         await pilot.pause()
         assert not layouts
@@ -116,7 +116,7 @@ def test_every_driver_takes_the_parser_given(driver: str, early: bool) -> None:
     code = [
         load if early else "",
         "from tests.test_internals import _Deaf",
-        "from tui.ui import internals",
+        "from tui.ui import internals, scrolling",
         "internals.replace_input_parser(_Deaf)",
         load,
         "assert driver.XTermParser is _Deaf and internals.XTermParser is not _Deaf",

@@ -31,6 +31,7 @@ from tui.ui.chat import ChatPane
 from tui.ui.composer import Composer
 from tui.ui.detail import DetailScreen
 from tui.ui.footer import FooterBar
+from tui.ui.frames import frame
 from tui.ui.header import HeaderBar
 from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
@@ -94,7 +95,7 @@ class AgentsApp(Viewing):
         self.theme = theme.name
         self._clock = clock
         keep = journal.flush if journal is not None else lambda: None
-        self._pump = Pump(link.bus.reader(), self.state, clock, self._visible_panes, keep)
+        self._pump = Pump(link.bus.reader(), self.state, clock, self._visible_panes, keep, lambda: frame(self))
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(id="header")

@@ -28,7 +28,7 @@ from textual.color import Color
 from textual.filter import LineFilter
 
 from tui.safety import HIDDEN, one_line, redact, visible
-from tui.ui import internals
+from tui.ui import compositing, internals, scrolling
 from tui.ui.input_guard import InputGuard
 from tui.ui.terminal import RESET, restore_terminal, watch_signals
 
@@ -52,6 +52,8 @@ def install(report: "CrashReport | None" = None) -> None:
     internals.replace_input_parser(InputGuard)
     internals.forgive_invalid_utf8()
     internals.patch_strip_divide()
+    compositing.patch_compositor()
+    scrolling.patch_scroll_bars()
     sys.excepthook = (report or CrashReport()).excepthook
 
 

@@ -6,11 +6,11 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui import figures
 from tui.safety import one_line
 from tui.state import State
+from tui.ui.frames import Framed
 from tui.ui.lines import cut_text
 from tui.ui.palette import Palette
 
@@ -21,7 +21,7 @@ _PART: Final = 48
 """Characters of a name."""
 
 
-class HeaderBar(Widget):
+class HeaderBar(Framed):
     """One line. Too narrow for all, it drops the session, then the program's name, the model and the agent."""
 
     DEFAULT_CSS = """

@@ -17,19 +17,8 @@ import textual._xterm_parser
 from rich.console import RenderableType
 from textual.app import App, ReturnType
 from textual.events import Key
-from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-
-
-def grow(widget: ScrollView, size: Size) -> None:
-    """Give a scroll view a new virtual size, in cells, without the layout of the whole screen that assigning costs.
-
-    Scroll bars and the scroll position follow; repainting is the caller's business.
-    """
-    widget.set_reactive(ScrollView.virtual_size, size)
-    widget._scroll_update(size)
 
 
 def writer_backlog(app: App[Any]) -> int:

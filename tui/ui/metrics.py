@@ -10,15 +10,16 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.state import State
-from tui.ui.internals import grow
+from tui.ui.frames import Framed
 from tui.ui.palette import Palette
 from tui.ui.readings import Line, arrange
+from tui.ui.scrolling import grow
 
 PERIOD: Final = 0.25
 """Seconds between paints of a live run: figures that change faster cannot be read."""
 
 
-class MetricsPane(ScrollView, can_focus=True):
+class MetricsPane(Framed, ScrollView, can_focus=True):
     """How fast, how much, how well. What does not fit is below and can be scrolled to."""
 
     DEFAULT_CSS = """

@@ -7,6 +7,7 @@ live panes are also painted without news, for spinners and elapsed times; while 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol, runtime_checkable
 
 from tui.fold import fold
@@ -51,6 +52,7 @@ class Pump:
         clock: Callable[[], float],
         panes: Callable[[], Sequence[Pane]],
         keep: Callable[[], None] = lambda: None,
+        frame: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._reader = reader
         self.state = state
@@ -59,6 +61,8 @@ class Pump:
         self._panes = panes
         self._keep = keep
         """Puts on disk all that is on the bus; before any of it is folded, so that what is shown is kept."""
+        self._frame = frame
+        """Within it panes paint; at its end it is on the terminal."""
         self.paints = 0
         """Frames painted so far."""
 
@@ -94,6 +98,7 @@ class Pump:
     def paint(self) -> None:
         """Paint every visible pane."""
         now = self._clock()
-        for pane in self._panes():
-            pane.paint(self.state, now)
+        with self._frame():
+            for pane in self._panes():
+                pane.paint(self.state, now)
         self.paints += 1

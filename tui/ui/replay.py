@@ -18,6 +18,7 @@ from tui.ui.actions import ACTIONS, Action, key_name
 from tui.ui.app import AgentsApp, MainScreen
 from tui.ui.composer import Composer
 from tui.ui.footer import FooterBar, Hint
+from tui.ui.frames import frame
 from tui.ui.help import TextScreen, help_text
 from tui.ui.keys import keys_in_use
 from tui.ui.log import LogPane
@@ -116,7 +117,7 @@ class ReplayApp(AgentsApp):
         super().__init__(Recording(Bus(player.now), Launch(name, "")), player.now, settings)
         self._player = player
         self._problem = problem
-        self._pump = Pump(player, self.state, player.now, self._visible_panes)
+        self._pump = Pump(player, self.state, player.now, self._visible_panes, frame=lambda: frame(self))
 
     def compose(self) -> ComposeResult:
         """With the bar in the place of the input, which others ask for and which must not take the keys."""

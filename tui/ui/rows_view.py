@@ -8,19 +8,19 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.state import State
-from tui.ui.internals import grow
+from tui.ui.line_view import LineView
 from tui.ui.palette import Palette
 from tui.ui.rows import Columns, Face, strip
+from tui.ui.scrolling import grow, scroll
 from tui.ui.spans import overlaid
 
 _TITLE: Final = "EVENT LOG"
 
 
-class RowsView(ScrollView):
+class RowsView(LineView):
     """Shows `State.rows`. It follows the newest until scrolled up, and does not move what is read meanwhile."""
 
     ALLOW_SELECT = True
@@ -112,7 +112,8 @@ class RowsView(ScrollView):
         if index >= self._count:
             found = Strip.blank(width, self.rich_style)
         else:
-            found = self._overlaid(self._row_strip(index), index).apply_offsets(0, index)
+            found = self._overlaid(self._row_strip(index), index)
+            found = found if self._painting else found.apply_offsets(0, index)
         if y == self.size.height - 1 and (marker := self._marker()):
             at = max(0, width - cell_len(marker) - 1)
             chip = Strip([Segment(marker, self.rich_style + self._looks().chip)])
@@ -125,6 +126,7 @@ class RowsView(ScrollView):
         drawn = self._strips.get(index)
         if drawn is None or drawn[0] != face:
             drawn = face, strip(row, self._columns, self._now, self._looks(), self.rich_style)
+            self._strips.discard(index)  # the cache keeps what it has
             self._strips[index] = drawn
         return drawn[1]
 
@@ -190,7 +192,7 @@ class RowsView(ScrollView):
     def _scroll(self, y: int) -> None:
         if (y := max(0, y)) != self.scroll_offset.y:
             with self._scrolling():
-                self.scroll_to(y=y, animate=False, immediate=True)
+                scroll(self, y)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)

@@ -6,21 +6,21 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from tui.ui.internals import grow
+from tui.ui.line_view import LineView
 from tui.ui.lines import Line, Styles, copied, cut_line, strip
 from tui.ui.looks import Looks
 from tui.ui.palette import Palette
+from tui.ui.scrolling import grow, scroll
 from tui.ui.spans import overlaid
 from tui.ui.transcript import Transcript
 
 _BAR: Final = "▎"
 
 
-class TranscriptView(ScrollView):
+class TranscriptView(LineView):
     """Shows a `Transcript`. It follows the end until scrolled up, and does not move what is read meanwhile."""
 
     ALLOW_SELECT = True
@@ -38,7 +38,6 @@ class TranscriptView(ScrollView):
         self._looks: Looks | None = None
         self._strips: LRUCache[Line, Strip] = LRUCache(512)
         self._working = False
-        self._painting = False
         self._calm = True
         """No run is under way, so that there is time to render what is out of view."""
 
@@ -66,7 +65,7 @@ class TranscriptView(ScrollView):
         if size != self.virtual_size:
             grow(self, size)
         if max(0, target) != top:
-            self.scroll_to(y=max(0, target), animate=False, immediate=True)
+            scroll(self, max(0, target))
         self._refresh_from(changed)
         self._arm()
 
@@ -133,14 +132,6 @@ class TranscriptView(ScrollView):
         self.follow()
 
     # Lines on screen
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Lines for a paint. Only the mouse asks for single lines, and only it needs the dear offsets in them."""
-        self._painting = True
-        try:
-            return super().render_lines(crop)
-        finally:
-            self._painting = False
 
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
