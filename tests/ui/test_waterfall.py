@@ -1,7 +1,7 @@
 """Lines of the waterfall: labels, bars on the axis, ticks, figures, at any width and of any text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -109,6 +109,7 @@ def test_a_request_in_words() -> None:
 
 
 @given(st.integers(20, 200), st.floats(0, 20), st.floats(1e-5, 10.0))
+@example(72, 1.0, 2.0**-14)  # names longer than the way from tick to tick
 def test_every_line_is_as_wide_as_its_column_wherever_the_window_is(width: int, left: float, step: float) -> None:
     state = at(
         (0, e.PromptSent("hi")), (1, e.ModelRequested(1, 1, NASTY)), (2, e.ToolStarted("a", "世界 👩‍👩‍👧" * 30)),

@@ -70,6 +70,8 @@ def axis(window: Window, width: int) -> str:
         at = max(0, window.cell(number * tick))
         if at >= width:
             break
+        if at < len(line):
+            continue  # the name before is longer than the way to here
         name = _tick_label(number * tick, tick)
         line = f"{line:<{at}}│{name if at + len(name) < width else ''}"  # half a number would be another
     return line.ljust(width)

@@ -15,8 +15,8 @@ from textual.strip import Strip
 
 from tui.timeline import Span, Timeline
 from tui.ui import waterfall
-from tui.ui.internals import grow
 from tui.ui.palette import Palette
+from tui.ui.scrolling import grow
 from tui.ui.spans import overlaid
 from tui.ui.waterfall import BARS, Columns, Window
 
