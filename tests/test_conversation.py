@@ -62,6 +62,18 @@ def test_a_message_that_was_not_streamed_counts() -> None:
     assert it.settle() == [said(f"whole\n\n{CUT_NOTE}")]
 
 
+def test_a_message_counts_as_it_was_completed_whatever_its_pieces_were() -> None:
+    """In a journal the pieces of a key are masked otherwise than the whole."""
+    it = conversation(
+        saved(USER),
+        e.TextDelta("1.1.0", "sk-abcdefg"),
+        e.TextDelta("1.1.0", "…"),
+        e.MessageCompleted("1.1.0", "A", "sk-…6789"),
+        saved(said("sk-…6789")),
+    )
+    assert it.settle() == []
+
+
 def test_calls_stand_before_their_outputs_and_the_note_is_last() -> None:
     it = conversation(
         saved(USER), e.TextDelta("1.1.0", "Adding."), call("c1"), call("c2"), e.ToolEnded("c2", "add", "3")

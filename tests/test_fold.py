@@ -104,6 +104,12 @@ def test_a_message_that_was_not_streamed_is_shown_whole() -> None:
     assert str(answer.text) == "all at once"
 
 
+def test_a_completed_message_that_differs_adds_nothing() -> None:
+    state = folded(*BEGIN, e.TextDelta("1.1.0", "sk-… it is"), e.MessageCompleted("1.1.0", "Guide", "sk-…6789 it is"))
+    (answer,) = [entry for entry in state.entries if isinstance(entry, Answer)]
+    assert (str(answer.text), answer.status) == ("sk-… it is", "done")
+
+
 TOOL = (
     e.ToolCallStarted("1.1.0", "c1", "roll_dice"),
     e.ArgumentsDelta("c1", '{"sides":20}'),

@@ -50,7 +50,7 @@ class Conversation:
             case e.TextDelta(item=item, text=text):
                 self._texts.setdefault(item, []).append(text)
             case e.MessageCompleted(item=item, text=text):
-                self._texts.setdefault(item, [text])
+                self._texts[item] = [text]  # as it is saved; pieces of it may be masked otherwise
             case e.ToolCalled(call=call):
                 self._calls[call] = event
             case e.ToolEnded(call=call, output=output):

@@ -6,7 +6,7 @@ Nothing that the disk does stops the session: what it does not take is kept in m
 import fcntl
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from tui import events as e
 from tui import wire
 from tui.bus import Bus
 from tui.journal import Header, header_line, hold
+from tui.stream_mask import StreamMask
 from tui.wire import Record
 
 _RETRY: Final = 5.0
@@ -27,8 +28,9 @@ _encoder = msgspec.json.Encoder()
 class JournalWriter:
     """Appends what comes on the bus. Whoever shows records calls `flush` first: what is shown, is on disk.
 
-    `mask` takes the secrets out of a text. With `resumed` the file has records already, and `descriptor` is what `hold`
-    gave, if it did. Problems are published as a notice, once; none is raised.
+    `mask` takes the secrets out of a text; `secrets` are those that it knows by value, for texts that come in pieces.
+    With `resumed` the file has records already, and `descriptor` is what `hold` gave, if it did. Problems are published
+    as a notice, once; none is raised.
     """
 
     def __init__(
@@ -40,12 +42,14 @@ class JournalWriter:
         *,
         resumed: bool = False,
         descriptor: int | None = None,
+        secrets: Iterable[str] = (),
     ) -> None:
         self.path = path
         self.header = header
         self._bus = bus
         self._reader = bus.reader()
         self._mask = mask
+        self._pieces = StreamMask(secrets)
         self._descriptor = descriptor
         self._prompted = resumed
         self._pending = bytearray()
@@ -146,6 +150,7 @@ class JournalWriter:
             )
 
     def _encode(self, batch: list[Record]) -> bytes:
+        batch = self._pieces.records(batch)
         data = wire.encode_many(batch)
         text = data.decode()
         if self._mask(text) == text:

@@ -128,7 +128,7 @@ Linear time by construction: each rule starts at a literal, all that may repeat 
 secret itself is one run that cannot fail after it began."""
 
 _SHAPES = tuple(re.compile(rule, re.IGNORECASE) for rule in _RULES)
-_KEY_SHAPES = _SHAPES[: len(_KEYS)]
+KEY_SHAPES = _SHAPES[: len(_KEYS)]
 _KEY_MARKS = (
     "private key", "bearer", "sk-", "pk-", "rk-", "gsk_", "hf_", "r8_", "gho_", "ghp_", "ghr_", "ghs_", "ghu_",
     "github_pat_", "glpat-", "xox", "eyj", "akia", "asia", "aiza",
@@ -141,7 +141,8 @@ _SHORTEST = 16
 """Characters a secret must have for its last four to be shown: less would be no secret any more."""
 
 
-def _mask(value: str) -> str:
+def hide(value: str) -> str:
+    """What stands in place of a secret: its kind, and its last four characters where it is long."""
     if _MASKED.fullmatch(value) or value.lower() in _HARMLESS:
         return value
     kind = _KIND.match(value)
@@ -153,7 +154,13 @@ def _masked(found: re.Match[str]) -> str:
     if name is None:
         return found[0]
     start, end = (place - found.start() for place in found.span(name))
-    return found[0][:start] + _mask(found[name]) + found[0][end:]
+    return found[0][:start] + hide(found[name]) + found[0][end:]
+
+
+def may_hold_key(text: str) -> bool:
+    """Whether it is worth while to look for the shapes of `KEY_SHAPES`."""
+    lower = text.lower()
+    return any(mark in lower for mark in _KEY_MARKS)
 
 
 def redact_keys(text: str) -> str:
@@ -161,10 +168,9 @@ def redact_keys(text: str) -> str:
 
     For text that must stay what it was: `redact` also takes `token = stream.next()` for an assigned secret.
     """
-    lower = text.lower()
-    if not any(mark in lower for mark in _KEY_MARKS):
+    if not may_hold_key(text):
         return text
-    for shape in _KEY_SHAPES:
+    for shape in KEY_SHAPES:
         text = shape.sub(_masked, text)
     return text
 
@@ -193,7 +199,8 @@ class Secrets:
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         known = sorted({value for value in values if len(value) >= _SHORTEST_EXACT}, key=len, reverse=True)
-        self._known = tuple(known)
+        self.known = tuple(known)
+        """The values, the longest first."""
         self._exact = re.compile("|".join(map(re.escape, known))) if known else None
 
     @classmethod
@@ -203,9 +210,9 @@ class Secrets:
 
     def mask(self, text: str) -> str:
         """The text without the registered values."""
-        if self._exact is None or not any(value in text for value in self._known):
+        if self._exact is None or not any(value in text for value in self.known):
             return text
-        return self._exact.sub(lambda found: _mask(found[0]), text)
+        return self._exact.sub(lambda found: hide(found[0]), text)
 
     def redact(self, text: str) -> str:
         """The text without the registered values and without what has the shape of a secret."""

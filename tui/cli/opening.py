@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -93,9 +92,21 @@ def restore_into(link: Link, stored: Stored) -> State:
 
 def keep(link: Link, sessions: Sessions, stored: Stored | None = None) -> JournalWriter:
     """The journal of a session; to be made before anything is taken off the bus."""
-    mask = _mask()
+    secrets = _secrets()
+
+    def mask(text: str) -> str:
+        return redact_keys(secrets.mask(text))
+
     if stored is not None:
-        return JournalWriter(link.bus, stored.path, stored.header, mask, resumed=True, descriptor=stored.descriptor)
+        return JournalWriter(
+            link.bus,
+            stored.path,
+            stored.header,
+            mask,
+            resumed=True,
+            descriptor=stored.descriptor,
+            secrets=secrets.known,
+        )
     launch = link.launch
     url = launch.base_url if launch.base_url and redact(launch.base_url) == launch.base_url else None
     header = Header(
@@ -108,11 +119,10 @@ def keep(link: Link, sessions: Sessions, stored: Stored | None = None) -> Journa
         base_url=url,
         api=launch.api,
     )
-    return JournalWriter(link.bus, sessions.path(launch.session), header, mask)
+    return JournalWriter(link.bus, sessions.path(launch.session), header, mask, secrets=secrets.known)
 
 
-def _mask() -> Callable[[str], str]:
-    """Takes out keys, and what the environment's variables of such names hold: as it is, and as JSON writes it."""
+def _secrets() -> Secrets:
+    """What the environment's variables of such names hold: as it is, and as JSON writes it."""
     escaped = {f"{name}_": json.dumps(value, ensure_ascii=False)[1:-1] for name, value in os.environ.items()}
-    secrets = Secrets.of_environment({**os.environ, **escaped})
-    return lambda text: redact_keys(secrets.mask(text))
+    return Secrets.of_environment({**os.environ, **escaped})

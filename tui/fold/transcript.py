@@ -140,8 +140,8 @@ def _fold_tool(tool: Tool, record: Record) -> None:
 
 def _complete(state: State, record: Record, item: str, agent: str, text: str) -> None:
     answer = _answer(state, record, item)
-    if answer.text.length < len(text):  # not streamed, or not all of it
-        answer.text.append(text[answer.text.length :])
+    if answer.text.length < len(text) and text.startswith(said := str(answer.text)):  # not streamed, or not all of it
+        answer.text.append(text[len(said) :])
     answer.agent = agent or answer.agent
     answer.status = "done"
     answer.rev += 1
