@@ -12,6 +12,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import traceback
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, NoReturn
@@ -28,6 +30,7 @@ class Fork:
     def __init__(self, pid: int, status: int) -> None:
         self.pid = pid
         self._status = status
+        self._waiting = threading.Lock()
         self.returncode: int | None = None
 
     def kill(self) -> None:
@@ -35,12 +38,13 @@ class Fork:
 
     def wait(self, timeout: float | None = None) -> int:
         """Its exit status, negative for a signal. Raises TimeoutExpired."""
-        if self.returncode is None:
-            if not select.select([self._status], [], [], timeout)[0]:
-                raise subprocess.TimeoutExpired("fork", timeout or 0)
-            self.returncode = int(os.read(self._status, 16))
-            os.close(self._status)
-        return self.returncode
+        with self._waiting:
+            if self.returncode is None:
+                if not select.select([self._status], [], [], timeout)[0]:
+                    raise subprocess.TimeoutExpired("fork", timeout or 0)
+                self.returncode = int(os.read(self._status, 16))
+                os.close(self._status)
+            return self.returncode
 
 
 class Forks:
@@ -118,6 +122,8 @@ def _become(server: socket.socket, body: Body, order: dict[str, Any], descriptor
     server.close()
     try:
         body(order, descriptors)
+    except BaseException:  # noqa: BLE001 - it must not go on as a second server
+        traceback.print_exc()
     finally:
         os._exit(1)
 
