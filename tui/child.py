@@ -99,8 +99,12 @@ def _there(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def how_it_ended(code: int | None, *, loaded: bool) -> str:
-    """An end that nobody asked for, in one line; `loaded`: it had taken prompts."""
+def how_it_ended(code: int | None, *, loaded: bool, killed: bool = False) -> str:
+    """An end that nobody asked for, in one line; `loaded`: it had taken prompts, `killed`: by us, as it hung."""
+    if killed:
+        return "the engine hung up without ending, and was ended by force"
+    if code == -signal.SIGKILL:  # what the kernel sends where memory is short, and what hardly anyone else does
+        return "the engine was killed (out of memory?)"
     if code is not None and code < 0:
         return f"the engine was ended by signal {signal.Signals(-code).name}"
     if loaded:

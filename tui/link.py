@@ -246,14 +246,15 @@ class Link:
         child = self._child
         assert child is not None
         code = await child.wait(_CLOSE_GRACE)
-        if code is None:
+        killed = code is None
+        if killed:
             child.kill()
             code = await child.wait()
         child.close()
         self._child = None
         loaded, self._loaded, self._waiting = self._loaded, False, None
         asked, self._replace = self._closing or self._replace, False
-        error = "" if asked else how_it_ended(code, loaded=loaded)
+        error = "" if asked else how_it_ended(code, loaded=loaded, killed=killed)
         self._settle(error, loaded=loaded)
         self._publish(e.EngineEnded(code, error))
         self._crashes += not asked

@@ -160,6 +160,8 @@ def _agent(error: BaseException) -> Failure:
         case UserError() if error.__cause__ is not None and error.message.startswith(_TOOL_RAISED):
             tool = error.message.removeprefix(_TOOL_RAISED).partition(":")[0]
             return Failure("tool", _line(error) + _at(error.__cause__), "the tool lets its errors end the run", tool)
+        case MemoryError():
+            return Failure("agent", f"out of memory{_at(error)}", "the engine goes on; send the prompt again")
         case UserError():
             return Failure("agent", _line(error), "the agent's definition needs a change")
         case _:
