@@ -55,7 +55,7 @@ def generation_time(state: State) -> float:
     Waiting for the model and the time of tools are not in it.
     """
     return sum(
-        request.last - request.first
+        max(0.0, request.last - request.first)
         for request in run_requests(state)
         if request.first is not None and request.last is not None
     )

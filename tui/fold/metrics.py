@@ -112,7 +112,7 @@ def _delta(metrics: Metrics, request: Request | None, at: float) -> None:
 
 def _first(metrics: Metrics, at: float) -> None:
     if metrics.first_token is None and metrics.run_started is not None:
-        metrics.first_token = at - metrics.run_started
+        metrics.first_token = max(0.0, at - metrics.run_started)
 
 
 def _tool(state: State, call: str) -> None:

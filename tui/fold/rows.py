@@ -154,7 +154,7 @@ def _end_run(state: State, record: Record, end: e.RunEnded) -> None:
     row = _add(state, record, "run", end.status)
     row.status = "ok" if end.status == "completed" else end.status
     begun = state.row_of.get(f"run {end.run}")
-    row.duration = None if begun is None else record.at - state.rows[begun].at
+    row.duration = None if begun is None else max(0.0, record.at - state.rows[begun].at)
 
 
 def _fields(event: e.Event) -> str:
@@ -190,7 +190,7 @@ def _row(state: State, record: Record, key: str, kind: str) -> Row:
 def _count(state: State, record: Record, item: str, kind: str, text: str) -> None:
     row = _row(state, record, item, kind)
     row.count += 1
-    row.duration = record.at - row.at
+    row.duration = max(0.0, record.at - row.at)
     if len(row.summary) < _SUMMARY:
         row.summary = (row.summary + text)[:_SUMMARY]
 
@@ -199,4 +199,4 @@ def _settle(row: Row, at: float) -> None:
     if row.status == "live":
         row.status = "ok"
         if row.duration is None or row.kind != "text":
-            row.duration = at - row.at
+            row.duration = max(0.0, at - row.at)
