@@ -67,8 +67,8 @@ async def test_a_journal_keeps_what_was_and_when(tmp_path: Path) -> None:
     assert [record.at for record in reading][:4] == [NOON, NOON - 3600, NOON - 7200, NOON]
     assert not reading.problem
     assert restore(journal.path).state.seq == len(SESSION)
-    for format in FORMATS:
-        assert "You rolled" in export(list(reading), HEADER, format)
+    for kind in FORMATS:
+        assert "You rolled" in export(list(reading), HEADER, kind)
 
 
 async def test_a_disk_that_failed_is_tried_again_after_the_clock_was_set_back(tmp_path: Path) -> None:

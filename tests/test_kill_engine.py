@@ -104,6 +104,8 @@ async def _killed(it: Session, seed: int) -> bool:
         assert last.endswith(FAILED_NOTE) or whole, f"seed {seed}"
     calls = [item["call_id"] for item in items if item.get("type") == "function_call"]
     assert calls == [item["call_id"] for item in items if item.get("type") == "function_call_output"], f"seed {seed}"
+    errors = [event for event in it.watcher.seen[begun:] if isinstance(event, e.Notice) and event.level == "error"]
+    assert not errors, f"seed {seed}"
     await _has(it, items, seed)
     return end.status == "failed"
 

@@ -25,7 +25,10 @@ class Lines(asyncio.Protocol):
         lines: Callable[[list[bytes]], None],
         end: Callable[[], None] | None = None,
     ) -> "Lines":
-        """Read from a descriptor (taken over) until it closes; then `end` is called, after the last lines."""
+        """Read from a descriptor (taken over) until it closes; then `end` is called, after the last lines.
+
+        With `end` the lines are messages: one that the writer did not live to finish is none.
+        """
         file = os.fdopen(pipe, "rb", 0) if isinstance(pipe, int) else pipe
         loop = asyncio.get_running_loop()
         _, protocol = await loop.connect_read_pipe(lambda: cls(lines, end), file)
@@ -51,10 +54,10 @@ class Lines(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         rest = b"".join(self._rest)
-        if rest:
-            self._lines([rest])
         if self._end is not None:
             self._end()
+        elif rest:
+            self._lines([rest])
 
 
 class Sink(asyncio.BaseProtocol):
