@@ -57,7 +57,7 @@ class Forks:
     def __enter__(self) -> "Forks":
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(DEADLINE)
-        self._process = subprocess.Popen([sys.executable, "-m", "tests.forks", self._body], stdin=theirs)
+        self._process = subprocess.Popen([sys.executable, "-m", "tests.forks", self._body], stdin=theirs.fileno())
         theirs.close()
         return self
 
@@ -86,11 +86,11 @@ def _serve(server: socket.socket, body: Body) -> NoReturn:
     gc.collect()
     gc.freeze()
     while True:
-        ready, _, _ = select.select([server, wake], [], [])
+        ready, _, _ = select.select([server.fileno(), wake], [], [])
         if wake in ready:
             os.read(wake, 512)
             _reap(statuses)
-        if server in ready:
+        if server.fileno() in ready:
             order, descriptors, _, _ = socket.recv_fds(server, 1 << 16, 8)
             if not order:
                 for pid in statuses:

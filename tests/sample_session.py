@@ -31,7 +31,7 @@ BEGIN = (
     e.ModelRequested(1, 1, "Guide", "gpt-x", 1),
 )
 
-SESSION = (
+SESSION: tuple[e.Event, ...] = (
     *BEGIN,
     e.ReasoningDelta("1.1.0", "Two calls "),
     e.ReasoningDelta("1.1.0", "at once."),

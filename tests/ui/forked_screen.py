@@ -38,7 +38,7 @@ def run(order: dict[str, Any], descriptors: list[int]) -> None:
         os.dup2(terminal, number)
     os.close(terminal)
     os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
-    link.Child = _StoryTeller  # type: ignore[misc]
+    vars(link)["Child"] = _StoryTeller
     clock = steady_clock()
     it = Link(Bus(clock), Launch("abcd", "storyteller"))
     it.spawn()
@@ -84,7 +84,8 @@ class _StoryTeller(child.Child):
 def _tell(commands: int, events: int) -> NoReturn:
     """Tell the story at each prompt, until there is nobody to tell it to."""
     try:
-        for event in (e.EngineStarted(os.getpid()), e.SessionStarted("abcd", "Teller", "m", "chat")):
+        begin: tuple[e.Event, ...] = (e.EngineStarted(os.getpid()), e.SessionStarted("abcd", "Teller", "m", "chat"))
+        for event in begin:
             os.write(events, encode(Stamped(time.time(), event)))
         while line := os.read(commands, 65536):
             if b'"send"' not in line:
