@@ -35,7 +35,7 @@ _BYTES = 20_000
 
 @pytest.fixture(scope="module")
 def forks() -> Iterator[Forks]:
-    with Forks("tests.engine.forked_engine:run") as forks:
+    with Forks("tests.engine.fork_body:run") as forks:
         yield forks
 
 

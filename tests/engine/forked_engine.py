@@ -1,16 +1,12 @@
-"""The real engine in a fork of a process that has the SDK imported, and a handle on it that ends it at a given byte."""
+"""A handle on a real engine in a fork, which ends it at a given byte of what it says; and an agent for it."""
 
 import os
-import sys
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from tests.forks import Fork, Forks
 from tui import child
 from tui.child import ReceiveLines
-from tui.engine import builtin, connect, load, serve, session, user_code, warm  # noqa: F401 - once for all forks
-from tui.engine.demo import answer, plan, raw, response  # noqa: F401
-from tui.engine.main import main
 from tui.pipes import Lines, Sink
 
 STORY: Final = " ".join(f"word{number}" for number in range(60))
@@ -45,15 +41,6 @@ def look(far: bool) -> str:
 
 agent = Agent("Teller", tools=[look], model=Teller())
 """
-
-
-def run(order: dict[str, Any], descriptors: list[int]) -> None:
-    """Be an engine."""
-    commands, events, output = descriptors
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")  # those of the server may have been no pipes
-    main(["--in", str(commands), "--out", str(events)])
 
 
 class ForkedEngine(child.Child):
