@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sample_session import HEADER, NOON, SESSION
+from tests.test_player import held
 from tui import events as e
 from tui import figures
 from tui.bus import Bus
@@ -43,7 +44,7 @@ def test_no_span_is_negative_whatever_the_clock_did(times: list[float]) -> None:
 @given(jumps)
 def test_a_replay_takes_no_longer_than_its_records_allow(times: list[float]) -> None:
     now = [0.0]
-    player = Player(_records(times), lambda: now[0])
+    player = Player(held(_records(times)), lambda: now[0])
     assert 0.0 <= player.length <= LONGEST_GAP * len(SESSION)
     taken: list[Record] = []
     while not player.ended:

@@ -267,3 +267,15 @@ def test_a_retry_is_a_run_without_a_prompt() -> None:
     state = folded(*BEGIN, e.RunEnded(1, "failed", "no", "network"), e.RetryRequested())
     assert (state.phase, state.busy, len(state.rows)) == ("sending", True, len(folded(*BEGIN).rows) + 3)
     assert [type(entry).__name__ for entry in state.entries] == ["Prompt", "Note", "Note"]
+
+
+def test_what_runs_is_counted_at_a_cost_that_does_not_grow_with_the_run() -> None:
+    state = State()
+    fold(state, Record(1, 1.0, e.PromptSent("go")))
+    for number in range(3):
+        fold(state, Record(2 + number, 2.0, e.ToolStarted(f"c{number}", "t")))
+    assert state.metrics.tools_running == 3
+    fold(state, Record(5, 3.0, e.ToolEnded("c1", "t", "")))
+    assert state.metrics.running == {1, 3}
+    fold(state, Record(6, 4.0, e.PromptSent("again")))
+    assert state.metrics.tools_running == 0

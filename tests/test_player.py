@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui import events as e
+from tui.bus import Bus
 from tui.fold import fold
+from tui.history import LiveHistory
 from tui.player import LONGEST_GAP, SPEEDS, Player
 from tui.state import State
-from tui.wire import Record
+from tui.wire import Record, Stamped
 
 START = 1_763_900_000.0
 RUN: Sequence[tuple[float, e.Event]] = (
@@ -42,9 +44,18 @@ class Clock:
         return self.now
 
 
+def held(records: Sequence[Record]) -> LiveHistory:
+    """The records as a history."""
+    bus = Bus(lambda: START)
+    history = LiveHistory(bus.reader(), None)
+    bus.extend(Stamped(record.at, record.event) for record in records)
+    history.refresh()
+    return history
+
+
 def made(records: Sequence[Record] = RECORDS, speed: float = 1.0) -> tuple[Player, Clock]:
     clock = Clock()
-    return Player(records, clock, speed), clock
+    return Player(held(records), clock, speed), clock
 
 
 def seqs(batch: list[Record]) -> list[int]:
@@ -285,3 +296,19 @@ async def test_playing_a_wait_ends_without_news_so_that_the_clock_is_painted() -
     async with asyncio.timeout(5):
         await player.wait()
     assert player.take() == []
+
+
+def test_while_the_recording_is_taken_on_its_end_is_not_the_end() -> None:
+    bus = Bus(lambda: START)
+    history = LiveHistory(bus.reader(), None)
+    bus.extend(Stamped(record.at, record.event) for record in RECORDS[:4])
+    history.refresh()
+    player = Player(history, Clock(), math.inf, growing=True)
+    assert seqs(player.take()) == [1, 2, 3, 4]
+    assert player.playing
+    bus.extend(Stamped(record.at, record.event) for record in RECORDS[4:])
+    history.refresh()
+    player.grow(whole=True)
+    assert seqs(player.take()) == list(range(5, 14))
+    assert player.due == len(player) == 13
+    assert player.length == made()[0].length

@@ -5,12 +5,15 @@ To the frame pump it is what a reader of the bus is: a replay is folded and pain
 
 import asyncio
 import math
+from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import accumulate, islice, pairwise
 from typing import Final
 
 from tui import events as e
+from tui.recording import History
 from tui.wire import Record
 
 SPEEDS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, math.inf)
@@ -24,17 +27,21 @@ _BEAT: Final = 0.25
 
 
 class Player:
-    """A recording with a play head. `records` in order, numbered from 1 without gaps; `clock` counts seconds steadily.
+    """A recording with a play head. `clock` counts seconds steadily. `growing`: the history takes on more, see `grow`.
 
     Positions of the head are in seconds of replay from the first record, at speed 1. A backward seek sets `position`
     to 0: whoever folds must begin with a fresh state, which shows in its being ahead of `position`.
     """
 
-    def __init__(self, records: Sequence[Record], clock: Callable[[], float], speed: float = 1.0) -> None:
-        assert records
-        self._records = records
+    def __init__(
+        self, history: History, clock: Callable[[], float], speed: float = 1.0, *, growing: bool = False
+    ) -> None:
+        assert len(history)
+        self.history = history
+        self.growing = growing
+        """The end of what there is, is not the end: playing does not stop there."""
         self._clock = clock
-        self._offsets = list(_offsets(records))
+        self._offsets: array[float] = array("d")
         """When each record is due, as a position of the head."""
         self._news = asyncio.Event()
         self._base = 0.0
@@ -46,9 +53,24 @@ class Player:
         """The sequence number of the last record taken."""
         self.speed = speed
         self.playing = True
+        self._extend()
 
     def __len__(self) -> int:
-        return len(self._records)
+        return len(self._offsets)
+
+    def grow(self, *, whole: bool) -> None:
+        """Take on what the history has more by now; `whole`: no more will come."""
+        self._hold(playing=self.playing)
+        self._extend()
+        self.growing = not whole
+
+    def _extend(self) -> None:
+        times, begin = self.history.times, len(self._offsets)
+        if not begin:
+            self._offsets.append(0.0)
+            begin = 1
+        gaps = (min(at - before, LONGEST_GAP) if at > before else 0.0 for before, at in pairwise(times[begin - 1 :]))
+        self._offsets.extend(islice(accumulate(gaps, initial=self._offsets[-1]), 1, None))
 
     @property
     def length(self) -> float:
@@ -67,17 +89,22 @@ class Player:
     @property
     def ended(self) -> bool:
         """All records are due; seeking backwards begins again."""
-        return self._due == len(self._records)
+        return self._due == len(self) and not self.growing
+
+    @property
+    def due(self) -> int:
+        """Records that the head has passed."""
+        return self._advance()
 
     def now(self) -> float:
         """The wall time of the recording at the head, in seconds since the epoch; runs faster through a pressed gap."""
-        due, records = self._advance(), self._records
-        before = records[due - 1].at
-        if due == len(records):
+        due, times = self._advance(), self.history.times
+        before = times[due - 1]
+        if due == len(self):
             return before
         gap = self._offsets[due] - self._offsets[due - 1]
         part = (self.head - self._offsets[due - 1]) / gap if gap else 0.0
-        return before + max(0.0, min(part, 1.0)) * max(0.0, records[due].at - before)
+        return before + max(0.0, min(part, 1.0)) * max(0.0, times[due] - before)
 
     # As a reader of the bus
 
@@ -86,7 +113,7 @@ class Player:
         end = self._advance()
         if most is not None:
             end = min(end, self.position + most)
-        batch = list(self._records[self.position : end])
+        batch = self.history.records(self.position + 1, end)
         self.position = end
         return batch
 
@@ -106,6 +133,8 @@ class Player:
             return 0.0
         if not self.playing:
             return None
+        if due == len(self):
+            return _BEAT
         return min(_BEAT, (self._offsets[due] - self.head) / self.speed)
 
     # Controls
@@ -119,13 +148,16 @@ class Player:
     def step(self) -> None:
         """One record further, or all deltas of one item that follow each other; the replay is paused then."""
         self._hold(playing=False)
-        if self.ended:
+        if self._due == len(self):
             return
-        key = _delta_of(self._records[self._due].event)
+        key = self._delta_at(self._due + 1)
         self._due += 1
-        while key and not self.ended and _delta_of(self._records[self._due].event) == key:
+        while key and self._due < len(self) and self._delta_at(self._due + 1) == key:
             self._due += 1
         self._base = self._offsets[self._due - 1]
+
+    def _delta_at(self, seq: int) -> str:
+        return _delta_of(self.history.record(seq).event)
 
     def faster(self, steps: int = 1) -> None:
         """The next of `SPEEDS`, or with -1 the one before."""
@@ -157,14 +189,6 @@ class Player:
             if self.ended:
                 self._base, self.playing = head, False
         return self._due
-
-
-def _offsets(records: Sequence[Record]) -> Iterator[float]:
-    head, before = 0.0, records[0].at
-    for record in records:
-        head += max(0.0, min(record.at - before, LONGEST_GAP))
-        before = record.at
-        yield head
 
 
 def _delta_of(event: e.Event) -> str:

@@ -79,6 +79,11 @@ def decode_record(line: bytes) -> Record:
         return Record(loose.seq, loose.at, _unknown(loose.event))
 
 
+def decode_records(lines: bytes) -> list[Record]:
+    """Many lines of a journal at once. Raises one of `UNREADABLE` if there is anything else in them."""
+    return _record.decode_lines(lines)
+
+
 def decode_command(line: bytes) -> Command:
     """One line of a screen. Raises WireError."""
     try:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.benchmarks import measures, stored
+from tests.benchmarks import measures, scale, stored
 from tests.benchmarks.measures import Figure
 
 _SUITE: Final[tuple[tuple[Any, tuple[int, ...], tuple[int, ...]], ...]] = (
@@ -16,6 +16,7 @@ _SUITE: Final[tuple[tuple[Any, tuple[int, ...], tuple[int, ...]], ...]] = (
     (measures.cancel, (5,), (20,)),
     (stored.listing, (3, 1_000), (9, 1_000)),
     (stored.opening, (1, 200_000), (5, 200_000)),
+    (scale.scale, (100_000,), (1_000_000,)),
 )
 """Each measure with its arguments when quick and else."""
 

@@ -410,6 +410,19 @@ async def test_a_replayed_session_is_shown_at_once_and_filled_in_later() -> None
         assert app.lines[1] == "▎  q 1"
 
 
+async def test_of_a_great_many_entries_few_sections_are_made() -> None:
+    async with running() as (app, pilot):
+        app.feed(*start(), *(e.ToolEnded(f"c{number}", "look", f"found {number}.") for number in range(1, 20_001)))
+        sections = app.chat._transcript.sections
+        assert len(sections) == 20_001
+        assert len(sections.made) < 1_000
+        assert any("found 20000." in line for line in app.lines)
+        app.chat.jump_to_entry(1)
+        await pilot.pause()
+        assert any("found 1." in line for line in app.lines)
+        assert len(sections.made) < 1_000
+
+
 async def test_theme_changes_repaint() -> None:
     async with running() as (app, pilot):
         app.feed(*start(), e.MessageCompleted(item="m1", agent="Guide", text="hello `code`"))

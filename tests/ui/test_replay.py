@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from tests.test_player import RECORDS, RUN, Clock, folded
+from tests.test_player import RECORDS, RUN, Clock, folded, held
 from tests.ui.app_driver import running
 from tui.player import Player
 from tui.ui.actions import ACTIONS, clashes
@@ -59,8 +59,8 @@ async def replaying(
     size: tuple[int, int] = (120, 40), records: Sequence[Record] = RECORDS, problem: str = ""
 ) -> AsyncIterator[Screen]:
     clock = Clock()
-    player = Player(records, clock)
-    app = ReplayApp(player, name="recorded", problem=problem)
+    player = Player(held(records), clock)
+    app = ReplayApp(player, name="recorded", problem=lambda: problem)
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = Screen(app, player, clock, pilot)
         await screen.until(lambda: app.state.seq > 0)

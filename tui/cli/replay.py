@@ -5,15 +5,18 @@ import os
 import sys
 import time
 from argparse import ArgumentTypeError
+from itertools import islice
 
 from tui.cli.options import USAGE, Parser, settings_of
-from tui.journal import Reading, read
 from tui.places import sessions_folder
+from tui.recording import Recording
 from tui.safety import one_line
 from tui.sessions import SessionError, Sessions
 from tui.wire import encode_many
 
 _SLOWEST, _FASTEST = 0.25, 64.0
+_BLOCK = 1000
+"""Records printed at once."""
 _BROKEN_PIPE = 141
 """As the shell reports a program that a closed pipe ended."""
 
@@ -28,46 +31,49 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--theme", metavar="T", help="a theme by name")
     options = parser.parse_args(arguments)
     try:
-        reading = read(Sessions(sessions_folder()).file(options.file))
+        recording = Recording(Sessions(sessions_folder()).file(options.file))
         if options.json:
-            return _print(reading)
+            return _print(recording)
         settings = settings_of(parser, options, {"agent": "demo"})  # none is loaded: one that is gone is no fault
         if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") in ("dumb", ""):
             parser.error("the screen needs a terminal; without one use: agents-tui replay FILE --json")
-        records = list(reading)
+        whole = recording.advance(0.0)
+        while not (whole or len(recording)):
+            whole = recording.advance(0.0)
     except SessionError as error:
         return _refuse(str(error))
     except OSError as error:
         return _refuse(f"{options.file}: {error.strerror}")
-    if not records:
-        return _refuse_empty(reading)
+    if not len(recording):
+        return _refuse_empty(recording)
     from tui.player import Player
     from tui.ui.replay import ReplayApp
 
-    player = Player(records, time.perf_counter, options.speed)
-    return ReplayApp(player, settings, reading.path.stem, reading.problem).run_to_end()
+    player = Player(recording, time.perf_counter, options.speed, growing=not whole)
+    return ReplayApp(player, settings, recording.path.stem, lambda: recording.problem).run_to_end()
 
 
-def _print(reading: Reading) -> int:
-    """Print what can be read; the exit status. Raises OSError where the file fails."""
-    records = list(reading)
-    if not records:
-        return _refuse_empty(reading)
-    if reading.problem:
-        _say(reading.problem)
+def _print(recording: Recording) -> int:
+    """Print what can be read, as it is read; the exit status. Raises OSError where the file fails."""
+    records = recording.stream()
     try:
-        left = memoryview(encode_many(records))
-        while left:  # with PYTHONUNBUFFERED a write may take less than all
-            left = left[sys.stdout.buffer.write(left) :]
+        while lines := encode_many(islice(records, _BLOCK)):
+            left = memoryview(lines)
+            while left:  # with PYTHONUNBUFFERED a write may take less than all
+                left = left[sys.stdout.buffer.write(left) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that nothing written at exit meets the closed pipe again
         return _BROKEN_PIPE
+    if not len(recording):
+        return _refuse_empty(recording)
+    if recording.problem:
+        _say(recording.problem)
     return 0
 
 
-def _refuse_empty(reading: Reading) -> int:
-    return _refuse(f"{reading.path} is no recorded session: {reading.reason or 'it has no events'}")
+def _refuse_empty(recording: Recording) -> int:
+    return _refuse(f"{recording.path} is no recorded session: {recording.reason or 'it has no events'}")
 
 
 def _refuse(problem: str) -> int:

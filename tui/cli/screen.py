@@ -11,6 +11,7 @@ from tui.agents import BUILTIN_AGENTS
 from tui.bus import Bus, steady_clock
 from tui.cli.opening import Stored, keep, launch_of, restore_into, stand_where_it_stood, take_up
 from tui.cli.options import RECORDED, Parser, connection_options, settings_of
+from tui.history import LiveHistory
 from tui.link import Link
 from tui.places import sessions_folder
 from tui.sessions import SessionError, Sessions
@@ -53,7 +54,8 @@ def main(arguments: list[str]) -> int:
     journal = None if options.no_journal else keep(link, sessions, stored)
     from tui.ui.app import AgentsApp
 
-    app = AgentsApp(link, clock, settings, state=state, journal=journal, sessions=sessions)
+    history = LiveHistory(link.bus.reader(), stored.path, growing=False) if stored and journal is None else None
+    app = AgentsApp(link, clock, settings, state=state, journal=journal, sessions=sessions, history=history)
     status = app.run_to_end()
     if app.chosen:
         _start_over(app.chosen, options)

@@ -5,11 +5,15 @@ state folded from a journal. It accepts the events of one tool call in any order
 other: each reads the event and writes its own share of the state.
 """
 
+from tui import events as e
 from tui.fold import metrics, phase, requests, rows, runs, transcript
 from tui.state import State
 from tui.wire import Record
 
 __all__ = ["fold"]
+
+_LINES = (e.OutputCaptured, e.RawReceived)
+"""Lines of the log that say nothing else; there may be a million of them."""
 
 
 def fold(state: State, record: Record) -> None:
@@ -18,6 +22,10 @@ def fold(state: State, record: Record) -> None:
         return
     state.seq = record.seq
     state.at = record.at
+    if isinstance(record.event, _LINES):
+        rows.fold(state, record)
+        metrics.fold(state, record)
+        return
     phase.fold(state, record)
     transcript.fold(state, record)
     rows.fold(state, record)

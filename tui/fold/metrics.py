@@ -43,6 +43,7 @@ def _fold_run(state: State, record: Record) -> None:
             metrics.run_deltas, metrics.run_output = 0, 0
             metrics.rate, metrics.rate_slot = [], 0
             metrics.run_given_up = False
+            metrics.running.clear()
         case e.RunStarted():
             metrics.runs += 1
         case e.ModelRequested():
@@ -68,7 +69,7 @@ def _end_run(state: State, at: float, end: e.RunEnded) -> None:
     for request in state.requests[state.run_requests :]:
         _close(metrics, request)
     metrics.run_ended = at
-    metrics.tools_running = 0
+    metrics.running.clear()
     if end.status == "failed" and not metrics.run_given_up:
         metrics.errors += 1
         if end.kind != "tool":  # the tool's own end has told it
@@ -125,9 +126,10 @@ def _tool(state: State, call: str) -> None:
     if entry.number > metrics.tool_calls:
         metrics.tool_calls = entry.number
         metrics.run_tools += 1
-    metrics.tools_running = sum(
-        isinstance(tool, Tool) and tool.status == "running" for tool in state.entries[state.live :]
-    )
+    if entry.status == "running":
+        metrics.running.add(entry.id)
+    else:
+        metrics.running.discard(entry.id)
 
 
 def _usage(metrics: Metrics, usage: e.UsageReported) -> None:

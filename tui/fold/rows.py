@@ -8,6 +8,8 @@ from tui.wire import Record
 
 _SUMMARY = 240
 """Characters of a summary; a log row is one line, the rest is in the entry and the journal."""
+_LINE = 160
+"""Characters of the summary of what may come by the million."""
 
 
 def fold(state: State, record: Record) -> None:
@@ -27,6 +29,10 @@ def fold(state: State, record: Record) -> None:
             | e.ToolStarted(call=call) | e.ToolEnded(call=call)
         ):  # fmt: skip
             _fold_tool(_row(state, record, call, "tool"), record)
+        case e.OutputCaptured(stream=stream, text=text, level=level):
+            _add(state, record, "output", f"{level or stream}: {text[:_LINE]}")
+        case e.RawReceived(name=name, data=data):
+            _add(state, record, "raw", f"{name} {data[:_LINE]}")
         case _:
             _fold_run(state, record)
 
@@ -107,8 +113,6 @@ def _fold_plain(state: State, record: Record) -> None:
             _add(state, record, "cancel", mode.replace("_", " "))
         case e.RunStuck(tool=tool, where=where, seconds=seconds):
             _add(state, record, "error", f"stuck {seconds:.0f} s: {tool} {where}", "failed")
-        case e.OutputCaptured(stream=stream, text=text, level=level):
-            _add(state, record, "output", f"{level or stream}: {text}")
         case e.Notice(level=level, text=text):
             _add(
                 state,
@@ -117,8 +121,6 @@ def _fold_plain(state: State, record: Record) -> None:
                 text,
                 "failed" if level == "error" else "",
             )
-        case e.RawReceived(name=name, data=data):
-            _add(state, record, "raw", f"{name} {data}")
         case _:
             _fold_session(state, record)
 

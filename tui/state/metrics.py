@@ -73,7 +73,8 @@ class Metrics(msgspec.Struct, gc=False):
     runs: int = 0
     turns: int = 0
     tool_calls: int = 0
-    tools_running: int = 0
+    running: set[int] = msgspec.field(default_factory=set)
+    """The ids of the entries of the tools that run."""
     tool_failures: int = 0
     handoffs: int = 0
     errors: int = 0
@@ -110,3 +111,7 @@ class Metrics(msgspec.Struct, gc=False):
     """Deltas in each quarter second of the newest run's generation time, oldest first; the newest 240."""
     rate_slot: int = 0
     """The quarter second, counted from the epoch, of the newest bucket in `rate`."""
+
+    @property
+    def tools_running(self) -> int:
+        return len(self.running)

@@ -19,9 +19,11 @@ from textual.screen import Screen
 
 from tui import events as e
 from tui.config import Settings
+from tui.history import LiveHistory
 from tui.journal_writer import JournalWriter
 from tui.link import Link
 from tui.places import crash_file, sessions_folder, themes_folder
+from tui.recording import History
 from tui.safety import Secrets, visible
 from tui.sessions import Sessions
 from tui.state import State
@@ -44,6 +46,9 @@ from tui.ui.terminal import say_last
 from tui.ui.themes import DEFAULT_THEME, load_theme
 from tui.ui.viewing import Viewing
 
+_FAR = 5000
+"""Records that are folded within a frame or two."""
+
 _WELCOME = """\
 Ask something below and press Enter.
 
@@ -58,7 +63,8 @@ class MainScreen(Screen[None], inherit_bindings=False):
 class AgentsApp(Viewing):
     """The full screen. `clock` gives wall time, seconds since the epoch.
 
-    `state` is of a session that is resumed; what is shown is in the `journal` first.
+    `state` is of a session that is resumed; what is shown is in the `journal` first. `history`: its records by number,
+    where the journal is not what to take them from.
     """
 
     TITLE = "agents-tui"
@@ -78,6 +84,7 @@ class AgentsApp(Viewing):
         state: State | None = None,
         journal: JournalWriter | None = None,
         sessions: Sessions | None = None,
+        history: History | None = None,
     ) -> None:
         settings = settings or Settings()
         theme, self._problems = load_theme(settings.theme or DEFAULT_THEME, themes_folder())
@@ -94,11 +101,11 @@ class AgentsApp(Viewing):
         self.register_theme(theme)
         self.theme = theme.name
         self._clock = clock
-        keep = journal.flush if journal is not None else lambda: None
-        self._pump = Pump(link.bus.reader(), self.state, clock, self._visible_panes, keep, lambda: frame(self))
+        self.history: History = history or LiveHistory(link.bus.reader(), journal.path if journal else None)
+        self._pump = Pump(link.bus.reader(), self.state, clock, self._visible_panes, self._keep, lambda: frame(self))
 
     def compose(self) -> ComposeResult:
-        yield HeaderBar(id="header")
+        yield HeaderBar(self._loading, id="header")
         yield PaneTabs(self.PANES, id="tabs")
         with Horizontal(id="panes"):
             yield ChatPane(Content(self.WELCOME), id="chat")
@@ -172,6 +179,21 @@ class AgentsApp(Viewing):
             self._journal.close()
 
     # Frames
+
+    def _due(self) -> int:
+        """The number of the newest record that is to be shown."""
+        return len(self.history)
+
+    def _loading(self) -> str:
+        """How far a long way to what is to be shown has come; empty if it is none."""
+        due, shown = self._due(), self._pump.state.seq
+        return f"loading {shown:,} of {due:,}" if due - shown > _FAR else ""
+
+    def _keep(self) -> None:
+        """On disk before it is shown, and to be found by number once it is."""
+        if self._journal is not None:
+            self._journal.flush()
+        self.history.refresh()
 
     def _visible_panes(self) -> Sequence[Pane]:
         """In the order of the screen, then the screens on top that show state; none while the app shuts down.

@@ -12,8 +12,7 @@ from textual.visual import Visual
 from tui.state import Answer, Prompt, State, Tool
 from tui.ui.entry_text import body, plain
 from tui.ui.lines import style_at
-from tui.ui.sections import make
-from tui.ui.transcript import Transcript
+from tui.ui.transcript import Sections, Transcript
 from tui.ui.transcript_view import TranscriptView
 
 
@@ -94,18 +93,20 @@ class ChatPane(TranscriptView, can_focus=True):
 
     def _reset(self, state: State) -> None:
         self._state, self._base, self._live = state, state.cleared, state.cleared
-        self._transcript = Transcript()
+        self._transcript = Transcript(Sections(state.entries, state.cleared, self._styles))
         self._cursor, self._following = -1, True
         self._settle(0)
 
     def _update_sections(self, state: State, now: float) -> int | None:
         """Bring sections up to their entries; returns the first line that is another."""
         transcript, width = self._transcript, self._width
+        sections = transcript.sections
+        sections.now, sections.width = now, width
         first: int | None = None
-        known = len(transcript.sections)
         bottom = self.scroll_offset.y + self.size.height
-        for index in range(min(self._live, state.live) - self._base, known):
-            section = transcript.sections[index]
+        oldest = min(self._live, state.live) - self._base
+        for index in sorted(index for index in sections.made if index >= oldest):
+            section = sections[index]
             if section.rev == section.entry.rev and not section.live:
                 continue
             end = transcript.top(index) + section.height
@@ -114,12 +115,10 @@ class ChatPane(TranscriptView, can_focus=True):
                 y = transcript.top(index) + offset
                 first = y if first is None else min(first, y)
                 transcript.changed(index, stale=True)
-        for entry in state.entries[self._base + known :]:
-            section = make(entry, self._styles, transcript.sections)
-            section.update(now, width, shown=False)
-            first = transcript.height if first is None else first
-            transcript.append(section)
-            transcript.changed(len(transcript.sections) - 1, stale=True)
+        height = transcript.height
+        if transcript.grow():
+            first = height if first is None else first
+        sections.let_go(transcript.section_at(self.scroll_offset.y), transcript.section_at(bottom))
         self._live = state.live
         return first
 
@@ -210,31 +209,28 @@ class ChatPane(TranscriptView, can_focus=True):
 
     def action_toggle_all(self) -> None:
         """Expand all tool calls, or collapse them if all are expanded."""
-        tools = [
-            (index, section)
-            for index, section in enumerate(self._transcript.sections)
-            if isinstance(section.entry, Tool)
-        ]
-        expand = not all(section.expanded for _, section in tools)
-        place = self._transcript.place(self.scroll_offset.y)
+        transcript, sections = self._transcript, self._transcript.sections
+        tools = [(index, section) for index, section in sections.made.items() if isinstance(section.entry, Tool)]
+        sections.expanded = expand = not all(section.expanded for _, section in tools)
+        place = transcript.place(self.scroll_offset.y)
         for index, section in tools:
             if section.expanded != expand:
                 section.toggle(self._now, self._width)
-                self._transcript.changed(index, stale=True)
+                transcript.changed(index, stale=True)
         if not self._following:
-            self.scroll_to(y=self._transcript.y(place), animate=False, immediate=True)
+            self.scroll_to(y=transcript.y(place), animate=False, immediate=True)
         self._settle(0)
 
     def action_copy(self) -> None:
         """Ask for the marked section's text, else the newest answer, on the clipboard."""
         sections = self._transcript.sections
-        text = body(sections[self._cursor].entry) if self._cursor >= 0 else self.last_answer()
+        text = body(sections.entry(self._cursor)) if self._cursor >= 0 else self.last_answer()
         if text:
             self.post_message(self.CopyRequested(text))
 
     def action_edit(self) -> None:
         """Ask to edit the marked prompt, else the last."""
-        entry = self._transcript.sections[self._cursor].entry if self._cursor >= 0 else None
+        entry = self._transcript.sections.entry(self._cursor) if self._cursor >= 0 else None
         self.post_message(self.EditRequested(entry.number if isinstance(entry, Prompt) else 0))
 
     def select_call(self, call: str) -> None:

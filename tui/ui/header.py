@@ -1,5 +1,6 @@
 """The line at the top: what runs on the left, what is going on right now on the right."""
 
+from collections.abc import Callable
 from typing import Final
 
 from rich.cells import cell_len
@@ -22,7 +23,10 @@ _PART: Final = 48
 
 
 class HeaderBar(Framed):
-    """One line. Too narrow for all, it drops the session, then the program's name, the model and the agent."""
+    """One line. Too narrow for all, it drops the session, then the program's name, the model and the agent.
+
+    `loading` says how far what is shown is behind, empty if it is not; it stands in place of the phase.
+    """
 
     DEFAULT_CSS = """
     HeaderBar {
@@ -33,8 +37,11 @@ class HeaderBar(Framed):
     }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(
+        self, loading: Callable[[], str] = lambda: "", *, id: str | None = None, classes: str | None = None
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._loading = loading
         self._state = State()
         self._shown = ("", "")
         self._now = 0.0
@@ -75,6 +82,8 @@ class HeaderBar(Framed):
         after = "" if time is None else f" {figures.elapsed(time)}"
         words = cut_text(figures.phase_words(state, self._now), max(1, width - cell_len(mark) - len(after) - 3))
         right = f" {mark} {words}{after} "
+        if loading := self._loading():
+            right = f" {cut_text(loading, max(1, width - 2))} "
         room = width - cell_len(right) - 1
         for parts in _choices(state):
             left = " " + _BETWEEN.join(part for part in parts if part)

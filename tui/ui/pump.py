@@ -20,8 +20,14 @@ FRAME = 1 / 30
 BEAT = 0.125
 """Seconds between paints without news while a run is live: a spinner at 8 Hz."""
 
-_SLICE = 2000
-"""Records folded before keys get a turn: about 10 ms."""
+_SLICE = 200
+"""Records folded in one go: some milliseconds."""
+
+_TURN = 0.004
+"""Seconds of folding after which others get a turn; a key takes about ten turns to be seen."""
+
+_CATCHING_UP = 0.1
+"""Seconds between paints while there is more to fold than one frame allows."""
 
 
 @runtime_checkable
@@ -70,11 +76,11 @@ class Pump:
         """Until the bus closes."""
         loop = asyncio.get_running_loop()
         while await self._news():
-            await self._fold()
+            caught_up = await self._fold()
             began = loop.time()
             self.paint()
             spent = loop.time() - began
-            await asyncio.sleep(max(FRAME - spent, spent))
+            await asyncio.sleep(max(FRAME - spent if caught_up else 0.0, spent))
 
     async def _news(self) -> bool:
         """Wait for records, or for the next beat of a live run."""
@@ -85,15 +91,23 @@ class Pump:
         except TimeoutError:
             return True
 
-    async def _fold(self) -> None:
+    async def _fold(self) -> bool:
+        """Fold what there is, in turns with the keys; False if it was so much that a paint is due before the rest."""
+        loop = asyncio.get_running_loop()
+        began = turn = loop.time()
         while True:
             self._keep()
-            batch = self._reader.take(_SLICE)
+            state, batch = self.state, self._reader.take(_SLICE)
             for record in batch:
-                fold(self.state, record)
+                fold(state, record)
+            now = loop.time()
             if len(batch) < _SLICE:
-                return
-            await asyncio.sleep(0)
+                return True
+            if now - began > _CATCHING_UP:
+                return False
+            if now - turn > _TURN:
+                await asyncio.sleep(0)
+                turn = loop.time()
 
     def paint(self) -> None:
         """Paint every visible pane."""

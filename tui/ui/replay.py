@@ -1,6 +1,7 @@
 """A recorded session on the full screen: the live app with a player for its engine and a seek bar for its input."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import ClassVar, Final
 
 from textual import events
@@ -12,6 +13,7 @@ from tui.bus import Bus
 from tui.config import Settings
 from tui.link import Launch, Link
 from tui.player import Player
+from tui.recording import Recording
 from tui.safety import one_line
 from tui.state import State
 from tui.ui.actions import ACTIONS, Action, key_name
@@ -24,6 +26,9 @@ from tui.ui.keys import keys_in_use
 from tui.ui.log import LogPane
 from tui.ui.pump import Pane, Pump
 from tui.ui.seek_bar import SeekBar
+
+_SLICE: Final = 0.008
+"""Seconds that are spent at once on taking a recording on."""
 
 REPLAY_ACTIONS: Final[tuple[Action, ...]] = (
     Action("pause", "Pause or go on", "pause", ("space",), group="Replay", help="at the end: from the start again"),
@@ -59,7 +64,7 @@ _REFUSED: Final = frozenset(
 )
 
 
-class Recording(Link):
+class NoEngine(Link):
     """What stands for the engine of a session that is over: nothing is started."""
 
     async def attach(self) -> None:
@@ -109,12 +114,22 @@ class ReplayHelp(TextScreen):
 
 
 class ReplayApp(AgentsApp):
-    """The full screen on a recording called `name`; `problem` is what to tell of records that could not be read."""
+    """The full screen on a recording called `name`.
+
+    `problem` is asked, once all of it is taken on, what to tell of records that could not be read.
+    """
 
     WELCOME: ClassVar[str] = "The conversation has not begun."
 
-    def __init__(self, player: Player, settings: Settings | None = None, name: str = "", problem: str = "") -> None:
-        super().__init__(Recording(Bus(player.now), Launch(name, "")), player.now, settings)
+    def __init__(
+        self,
+        player: Player,
+        settings: Settings | None = None,
+        name: str = "",
+        problem: Callable[[], str] = lambda: "",
+    ) -> None:
+        link = NoEngine(Bus(player.now), Launch(name, ""))
+        super().__init__(link, player.now, settings, history=player.history)
         self._player = player
         self._problem = problem
         self._pump = Pump(player, self.state, player.now, self._visible_panes, frame=lambda: frame(self))
@@ -135,12 +150,29 @@ class ReplayApp(AgentsApp):
 
     async def _begin(self) -> None:
         self.action_pane("chat")
-        if self._problem:
-            self.say(self._problem, warning=True)
         await super()._begin()
+        self.run_worker(self._take_on(), name="recording")
+
+    async def _take_on(self) -> None:
+        """The rest of a big recording, in slices between which keys and frames have their turn."""
+        player, history = self._player, self._player.history
+        while player.growing and isinstance(history, Recording):
+            try:
+                whole = history.advance(_SLICE)
+            except OSError as error:
+                self.say(f"{history.path.name}: {error.strerror}", warning=True)
+                whole = True
+            player.grow(whole=whole)
+            await asyncio.sleep(_SLICE)
+        if problem := self._problem():
+            self.say(problem, warning=True)
 
     def _visible_panes(self) -> Sequence[Pane]:
-        return [self, *super()._visible_panes(), self._base.query_one(SeekBar)]
+        panes = super()._visible_panes()
+        return [self, *panes, self._base.query_one(SeekBar)] if panes else ()
+
+    def _due(self) -> int:
+        return self._player.due
 
     def paint(self, state: State, now: float) -> None:
         """Take on a state that was begun again in the same frame as the panes: rows and entries go by index."""

@@ -42,7 +42,7 @@ class Part:
 class Section:
     """What is shown of one entry. `speaker` is the agent of the answer before it in the same exchange."""
 
-    def __init__(self, entry: Entry, styles: Styles, *, gap: bool, speaker: str) -> None:
+    def __init__(self, entry: Entry, styles: Styles, *, gap: bool, speaker: str = "") -> None:
         self.entry = entry
         self.speaker = speaker
         self.expanded = False
@@ -205,17 +205,35 @@ def guess(text: str, width: int) -> int:
     return text.count("\n") + 1 + len(text) // max(20, width)
 
 
-def make(entry: Entry, styles: Styles, before: Sequence[Section]) -> Section:
-    """The section of an entry that follows those `before`."""
-    previous = before[-1].entry if before else None
-    together = previous is not None and type(previous) is type(entry) and not isinstance(entry, Answer)
-    gap = previous is not None and not together
+def make(entries: Sequence[Entry], index: int, base: int, styles: Styles) -> Section:
+    """The section of the entry at `index`; the first that is shown is at `base`."""
+    entry, gap = entries[index], gapped(entries, index, base)
+    if not isinstance(entry, Answer):
+        return Section(entry, styles, gap=gap)
     speaker = ""
-    for section in reversed(before):
-        if isinstance(section.entry, Answer):
-            speaker = section.entry.agent
-        if isinstance(section.entry, Answer | Prompt | Handoff):
+    for at in range(index - 1, base - 1, -1):
+        before = entries[at]
+        if isinstance(before, Answer):
+            speaker = before.agent
+        if isinstance(before, Answer | Prompt | Handoff):
             break
-    if isinstance(entry, Answer):
-        return AnswerSection(entry, styles, gap=gap, speaker=speaker)
-    return Section(entry, styles, gap=gap, speaker=speaker)
+    return AnswerSection(entry, styles, gap=gap, speaker=speaker)
+
+
+def gapped(entries: Sequence[Entry], index: int, base: int) -> bool:
+    """A blank line stands before it: between entries of different kinds, and before each answer."""
+    if index == base:
+        return False
+    entry = entries[index]
+    return isinstance(entry, Answer) or type(entries[index - 1]) is not type(entry)
+
+
+def likely_height(entry: Entry, width: int, *, gap: bool) -> int:
+    """About how many lines an entry takes, told without making its section."""
+    match entry:
+        case Answer(text=text):
+            return gap + 2 + text.length // max(20, width)
+        case Prompt(text=text):
+            return gap + 1 + guess(text, width)
+        case _:
+            return gap + 1

@@ -1,15 +1,25 @@
 """Where each line of the chat is: sections under one another, found by line number whatever their count."""
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Final, NamedTuple
 
-from tui.ui.lines import Line
-from tui.ui.sections import Part, Section
+from tui.state import Entry, Tool
+from tui.ui.lines import Line, Styles
+from tui.ui.sections import Part, Section, gapped, likely_height, make
 
 _SLICE: Final = 80
 """Lines rendered in one go while nobody waits for them: about 4 ms."""
+
+
+MADE: Final = 2000
+"""Sections that are kept; others are made again when they come into view."""
+_AHEAD: Final = 500
+"""Sections before the end that are rendered while nobody waits for them."""
+_FRESH: Final = 60
+"""Sections that are made as their entries come."""
 
 
 class Place(NamedTuple):
@@ -20,25 +30,86 @@ class Place(NamedTuple):
     line: int
 
 
+class Sections:
+    """The section of each entry from `base` on, made when it is asked for; what is long out of use is let go."""
+
+    def __init__(self, entries: list[Entry], base: int, styles: Styles) -> None:
+        self._entries = entries
+        self._base = base
+        self._styles = styles
+        self.made: dict[int, Section] = {}
+        self.heights: array[int] = array("L")
+        """Lines of each; a guess until it was made."""
+        self.now, self.width = 0.0, 80
+        """What a section is made at."""
+        self.expanded = False
+        """All tool calls are; those to be made too."""
+
+    def __len__(self) -> int:
+        return len(self.heights)
+
+    def __iter__(self) -> Iterator[Section]:
+        return (self[index] for index in range(len(self)))
+
+    def __getitem__(self, index: int) -> Section:
+        index = range(len(self))[index]
+        found = self.made.get(index)
+        if found is None:
+            found = self.made[index] = make(self._entries, self._base + index, self._base, self._styles)
+            found.expanded = self.expanded and isinstance(found.entry, Tool)
+            found.update(self.now, self.width, shown=False)
+        return found
+
+    def entry(self, index: int) -> Entry:
+        """The entry of a section, which need not be made for it."""
+        return self._entries[self._base + range(len(self))[index]]
+
+    def grow(self) -> int:
+        """Take on the entries that are new; how many."""
+        first, last = self._base + len(self), len(self._entries)
+        for index in range(first, last):
+            gap = gapped(self._entries, index, self._base)
+            self.heights.append(likely_height(self._entries[index], self.width, gap=gap))
+        return last - first
+
+    def let_go(self, first: int, last: int) -> None:
+        """Keep no more than `MADE`, among them those from `first` to `last`, what goes on and what the user changed."""
+        if len(self.made) <= 2 * MADE:
+            return
+        for index in list(islice(self.made, len(self.made) - MADE)):
+            section = self.made[index]
+            changed = section.expanded != (self.expanded and isinstance(section.entry, Tool))
+            if not (first <= index <= last or section.live or changed):
+                del self.made[index]
+
+
 class Transcript:
     """Sections and their line numbers. After a change to one, tell `changed`."""
 
-    def __init__(self) -> None:
-        self.sections: list[Section] = []
-        self._starts = [0]
+    def __init__(self, sections: Sections | None = None) -> None:
+        self.sections = Sections([], 0, Styles()) if sections is None else sections
+        self._starts = array("Q", [0])
         self._dirty = 0
         self._memo: tuple[int, int, list[Line]] = (0, 0, [])
         self._backlog = -1
         """Sections up to this index may have parts to render."""
 
-    def append(self, section: Section) -> None:
-        """Add a section at the end."""
-        self.sections.append(section)
-        self.changed(len(self.sections) - 1)
+    def grow(self) -> int:
+        """Take on the entries that are new; how many. The last of them are rendered when there is time."""
+        known, new = len(self.sections), self.sections.grow()
+        if new:
+            self._dirty = min(self._dirty, known)
+            self._backlog = len(self.sections) - 1
+            for index in range(max(known, len(self.sections) - _FRESH), len(self.sections)):
+                self.changed(index, stale=True)
+        return new
 
     def changed(self, index: int, *, stale: bool = False) -> None:
-        """The section's height may be another; `stale`: it has parts that are not rendered."""
-        self._dirty = min(self._dirty, index)
+        """The section may be another; `stale`: it has parts that are not rendered."""
+        height = self.sections[index].height
+        if height != self.sections.heights[index]:
+            self.sections.heights[index] = height
+            self._dirty = min(self._dirty, index)
         self._memo = (0, 0, [])
         if stale:
             self._backlog = max(self._backlog, index)
@@ -94,9 +165,9 @@ class Transcript:
 
     def show(self, y: int, height: int, width: int) -> int:
         """Render what `height` lines from `y` on need; returns the number that line `y` then has."""
-        place = self.place(y)
         if not self.sections:
             return 0
+        place = self.place(y)
         first = self.sections[place.section].parts[place.part]
         below = first.height - place.line
         seen = 0
@@ -130,7 +201,7 @@ class Transcript:
     def work(self, width: int) -> None:
         """Render a few lines of what is not rendered, from the end up."""
         done = 0
-        while self._backlog >= 0:
+        while self._backlog >= max(0, len(self.sections) - _AHEAD):
             for part in self.sections[self._backlog].parts:
                 if part.width != width:
                     if done >= _SLICE:
@@ -138,6 +209,7 @@ class Transcript:
                     self._render(self._backlog, part, width)
                     done += part.height
             self._backlog -= 1
+        self._backlog = -1
 
     def _parts_from(self, place: Place) -> Iterator[tuple[int, Part]]:
         start = place.part
@@ -152,9 +224,9 @@ class Transcript:
             self.sections[index].measure()
             self.changed(index)
 
-    def _index(self) -> list[int]:
+    def _index(self) -> "array[int]":
         if self._dirty < len(self.sections):
-            heights = (section.height for section in self.sections[self._dirty :])
-            self._starts[self._dirty :] = accumulate(heights, initial=self._starts[self._dirty])
+            heights = self.sections.heights[self._dirty :]
+            self._starts[self._dirty :] = array("Q", accumulate(heights, initial=self._starts[self._dirty]))
             self._dirty = len(self.sections)
         return self._starts
