@@ -26,7 +26,7 @@ _SLICE = 200
 _TURN = 0.004
 """Seconds of folding after which others get a turn; a key takes about ten turns to be seen."""
 
-_CATCHING_UP = 0.1
+_CATCHING_UP = 0.25
 """Seconds between paints while there is more to fold than one frame allows."""
 
 
