@@ -156,7 +156,8 @@ class RequestSent(_Event, frozen=True):
     """Empty: none, `items` are the whole list."""
     kept: int = 0
     url: str = ""
-    """Empty where no HTTP request is made: the demo model, a model object of the agent's own."""
+    """Empty where no HTTP request is made: the demo model, a model object of the agent's own, which were asked this; an
+    answer from the cache or the fault lab, which took the server's place."""
 
     @property
     def name(self) -> str:

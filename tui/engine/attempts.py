@@ -18,9 +18,10 @@ from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 
 from tui.engine.chat_end import watch_chat_streams
 from tui.engine.errors import Failure, StallError, classify
-from tui.engine.items import ending_of_event
+from tui.engine.items import ending_of_event, reachable
 from tui.engine.one_try import EndedEarly, events_of
 from tui.engine.recovery import Policy, passing
+from tui.engine.sending import Requests, Sending, body_of_arguments, carries, current
 from tui.engine.splice import Splice
 from tui.engine.tries import TryFailed, TryStarted, TrySucceeded
 
@@ -31,9 +32,9 @@ _FAULTS = (openai.APIError, ModelBehaviorError, json.JSONDecodeError, StallError
 class Tries:
     """Of all requests of one run, inner runs included."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, requests: Requests) -> None:
         watch_chat_streams()
-        self.policy = policy
+        self.policy, self.requests = policy, requests
         self._over = asyncio.Event()
 
     def over(self, config: RunConfig) -> RunConfig:
@@ -55,8 +56,8 @@ class Tries:
 
     @contextmanager
     def within(self, agent: Agent[Any]) -> Iterator[None]:
-        """Let the model objects that the agent and its handoffs bring try again too, as long as the run takes."""
-        own = [(one, one.model) for one in _reachable(agent) if isinstance(one.model, Model)]
+        """Let the model objects that agents bring try again too, as long as the run takes."""
+        own = [(one, one.model) for one in reachable(agent) if isinstance(one.model, Model)]
         for one, model in own:
             one.model = PersistentModel(model, self)
         try:
@@ -64,17 +65,6 @@ class Tries:
         finally:
             for one, model in own:
                 one.model = model
-
-
-def _reachable(agent: Agent[Any]) -> list[Agent[Any]]:
-    found: list[Agent[Any]] = []
-    left: list[Any] = [agent]
-    while left:
-        one = left.pop()
-        if isinstance(one, Agent) and not any(one is other for other in found):
-            found.append(one)
-            left.extend(one.handoffs)
-    return found
 
 
 class _Provider(ModelProvider):
@@ -112,17 +102,25 @@ class PersistentModel(Model):
         model_settings: Any,
         tools: Any,
         output_schema: Any,
+        handoffs: Any,
         *args: Any,
         **options: Any,
     ) -> AsyncIterator[TResponseStreamEvent]:
         """One response, of as many tries as it takes. Raises what the last one failed with."""
         splice, policy, attempt = Splice(), self._tries.policy, 1
         plain = output_schema is None or output_schema.is_plain_text()  # half a JSON document is no beginning of one
-        given = input
+        given, asked, told = input, self._tries.requests.take(input), carries(self._inner)
         while True:
             stream = self._inner.stream_response(
-                system_instructions, given, model_settings, tools, output_schema, *args, **options
+                system_instructions, given, model_settings, tools, output_schema, handoffs, *args, **options
             )
+            if asked is not None and told:
+                current.set(Sending(self._tries.requests, asked, attempt))
+            elif asked is not None:
+                body = body_of_arguments(
+                    self.model, system_instructions, _items(given), model_settings, tools, handoffs
+                )
+                self._tries.requests.sent(asked, attempt, body, "")
             try:
                 async with aclosing(events_of(stream, policy.stall)) as events:
                     async for event in events:
@@ -151,6 +149,7 @@ class PersistentModel(Model):
             rest = splice.continuation()
             given = [*_items(input), *rest] if rest else input
             yield TryStarted(attempt, policy.attempts, failure.text, bool(rest), dropped)  # type: ignore[misc]
+            await asyncio.sleep(0)  # lets those who read the stream tell of it before the request is told to be sent
 
 
 def _failure(error: Exception) -> Failure:

@@ -20,6 +20,7 @@ from agents import Agent
 
 from tui import events as e
 from tui.engine.connect import Connection
+from tui.engine.sending import withheld
 from tui.engine.sse import Splitter, meaning_of
 from tui.engine.transports import clients_of, interpose
 
@@ -124,6 +125,7 @@ class CachingTransport(httpx2.AsyncBaseTransport):
             return await self._inner.handle_async_request(request)
         known = self._responses.find(digest)
         if known is not None:
+            await withheld(request)
             self._emit(e.Notice("info", "cached: answered from disk, no request was sent", f"{digest}.sse"))
             return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=_Replayed(known))
         request.headers["accept-encoding"] = "identity"  # the bytes are kept as they come

@@ -13,6 +13,8 @@ from agents.run_config import ToolErrorFormatterArgs
 from openai import AsyncOpenAI, Timeout
 
 from tui.commands import Open
+from tui.engine.sending import watch
+from tui.engine.transports import clients_of
 
 OFFICIAL = "https://api.openai.com/v1"
 _TIMEOUT = Timeout(120, connect=10)
@@ -77,6 +79,8 @@ def connect(options: Open, agent: Agent[Any], environ: Mapping[str, str] = os.en
 
     Without options, an OpenAI client or key that the agent's code set for the SDK is used as it is.
     """
+    for each in clients_of(None, agent):
+        watch(each)  # now, to be below all that may answer in the server's place
     base_url = options.base_url or environ.get("OPENAI_BASE_URL") or ""
     key = environ.get("OPENAI_API_KEY") or shared.get_default_openai_key() or ""
     client = None if options.base_url else shared.get_default_openai_client()
@@ -85,6 +89,7 @@ def connect(options: Open, agent: Agent[Any], environ: Mapping[str, str] = os.en
         return _without_key(options, own=own)
     if client is None:
         client = _client(_checked(base_url or OFFICIAL), key)
+    watch(client)
     official = urllib.parse.urlsplit(str(client.base_url)).hostname == urllib.parse.urlsplit(OFFICIAL).hostname
     api: Api = options.api or ("responses" if official and shared.get_use_responses_by_default() else "chat")
     replaced = own and options.base_url is not None and options.model is None

@@ -14,14 +14,17 @@ from agents.tool_context import ToolContext
 
 from tui.engine.calls import Calls
 from tui.engine.items import Origins, cut_json
+from tui.engine.sending import Requests
 from tui.engine.translate import Translator
 
 
 class Hooks(RunHooks[Any]):
     """Of one run. `model_of` names the model that an agent uses."""
 
-    def __init__(self, calls: Calls, translator: Translator, model_of: Callable[[Agent[Any]], str]) -> None:
-        self._calls, self._translator, self._model_of = calls, translator, model_of
+    def __init__(
+        self, calls: Calls, translator: Translator, requests: Requests, model_of: Callable[[Agent[Any]], str]
+    ) -> None:
+        self._calls, self._translator, self._requests, self._model_of = calls, translator, requests, model_of
 
     async def on_llm_start(
         self,
@@ -30,7 +33,8 @@ class Hooks(RunHooks[Any]):
         system_prompt: str | None,
         input_items: list[TResponseInputItem],
     ) -> None:
-        self._translator.request(agent, self._model_of(agent), len(input_items))
+        turn = self._translator.request(agent, self._model_of(agent), len(input_items))
+        self._requests.asked(turn, agent.name, input_items)
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         if isinstance(context, ToolContext):

@@ -91,6 +91,19 @@ class Origins:
         return item.type == "function_call" and item.name in self.handoffs and item.name not in self.tools
 
 
+def reachable(agent: Agent[Any]) -> list[Agent[Any]]:
+    """The agent and those that it can hand over to or use as tools, directly or through one another."""
+    found: list[Agent[Any]] = []
+    left: list[Any] = [agent]
+    while left:
+        one = left.pop()
+        if isinstance(one, Agent) and not any(one is other for other in found):
+            found.append(one)
+            left.extend(one.handoffs)
+            left.extend(getattr(tool, "_agent_instance", None) for tool in one.tools)
+    return found
+
+
 def _origin(tool: FunctionTool) -> str:
     origin = get_function_tool_origin(tool)
     return {"agent_as_tool": "agent", "mcp": "mcp"}.get(origin.type if origin else "", "function")

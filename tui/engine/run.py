@@ -18,6 +18,7 @@ from tui.engine.hooks import Hooks
 from tui.engine.items import plain_json
 from tui.engine.memory import Memory
 from tui.engine.recovery import Policy
+from tui.engine.sending import Bodies, Requests
 from tui.engine.steer import Steering
 from tui.engine.translate import Translator
 from tui.engine.watchdog import Patience, Watchdog
@@ -37,6 +38,7 @@ class Common:
     publish: Callable[[e.Event], None]
     patience: Patience
     policy: Policy
+    bodies: Bodies
 
 
 class Run:
@@ -48,7 +50,8 @@ class Run:
         self._turns = 0
         self._cancelled: CancelMode | None = None
         self._result: RunResultStreaming | None = None
-        self._tries = Tries(common.policy)
+        self._requests = Requests(number, common.bodies, self._emit)
+        self._tries = Tries(common.policy, self._requests)
         self._memory = Memory(common.session_id, common.conversation, self._emit)
         self._steering = Steering(number, self._emit)
         self._levels: dict[str, tuple[Calls, Translator, Hooks]] = {}
@@ -105,7 +108,7 @@ class Run:
     def _level(self, prefix: str) -> tuple[Calls, Translator, Hooks]:
         calls = Calls(self._emit, self._number, self._common.used_calls, prefix)
         translator = Translator(self._number, calls, self._emit, self._next_turn, prefix)
-        return calls, translator, Hooks(calls, translator, self._common.connection.model_of)
+        return calls, translator, Hooks(calls, translator, self._requests, self._common.connection.model_of)
 
     def _next_turn(self) -> int:
         self._turns += 1
@@ -151,6 +154,7 @@ class Run:
             text = "" if output is None or isinstance(output, str) else plain_json(output)
             end = e.RunEnded(self._number, "completed", turns=self._turns, output=text)
         self._memory.close()
+        self._requests.close()
         for calls, _, _ in self._levels.values():
             calls.close()
         self.watchdog.stop()

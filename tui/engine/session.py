@@ -12,6 +12,7 @@ from tui.conversation import RETRY_PROMPT, Conversation
 from tui.engine.connect import Connection
 from tui.engine.recovery import POLICY, Policy
 from tui.engine.run import CancelMode, Common, Run
+from tui.engine.sending import Bodies
 from tui.engine.watchdog import PATIENCE, Patience
 
 
@@ -32,7 +33,9 @@ class Session:
         self.conversation = conversation or Conversation()
         self.connection = connection
         self._emit = emit
-        self._common = Common(session_id, agent, connection, self.conversation, set(), self._publish, patience, policy)
+        self._common = Common(
+            session_id, agent, connection, self.conversation, set(), self._publish, patience, policy, Bodies()
+        )
         self._waiting: deque[str] = deque()
         self._clearing = False
         self._run: Run | None = None

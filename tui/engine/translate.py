@@ -87,13 +87,17 @@ class Translator:
         """The run begins with this agent."""
         self._change(agent)
 
-    def request(self, agent: Agent[Any], model: str, items: int) -> None:
-        """A request goes to the model: told by a hook, maybe before the stream of the last response has come here."""
+    def request(self, agent: Agent[Any], model: str, items: int) -> int:
+        """A request goes to the model: told by a hook, maybe before the stream of the last response has come here.
+
+        Returns its turn.
+        """
         request = _Request(self._next_turn(), agent.name, model, Origins.of(agent))
         self._emit(e.ModelRequested(self._run, request.turn, agent.name, model, items))
         self._requested.append(request)
         if not self._streaming:
             self._next()
+        return request.turn
 
     def _next(self) -> None:
         self._streaming = bool(self._requested)

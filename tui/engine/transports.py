@@ -8,16 +8,18 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx2
-from agents import Agent, OpenAIChatCompletionsModel, OpenAIResponsesModel
+from agents import Agent, Model, OpenAIChatCompletionsModel, OpenAIResponsesModel, OpenAIResponsesWSModel
 from openai import AsyncOpenAI
+
+from tui.engine.items import reachable
 
 Transport = httpx2.AsyncBaseTransport
 
 
 def interpose(client: AsyncOpenAI, layer: Callable[[Transport], Transport]) -> bool:
     """Put `layer` on top of what carries the client's requests. False where the client is of another make."""
-    http = client._client  # noqa: SLF001
-    if not isinstance(http, httpx2.AsyncClient) or not {"_transport", "_mounts"} <= vars(http).keys():
+    http = http_of(client)
+    if http is None:
         return False
     http._transport = layer(http._transport)  # noqa: SLF001
     mounts = http._mounts  # noqa: SLF001 - proxies, by URL
@@ -25,18 +27,26 @@ def interpose(client: AsyncOpenAI, layer: Callable[[Transport], Transport]) -> b
     return True
 
 
+def http_of(client: AsyncOpenAI) -> httpx2.AsyncClient | None:
+    """What a client, and all that are made from it, send by; None where that is of another make."""
+    http = client._client  # noqa: SLF001
+    known = isinstance(http, httpx2.AsyncClient) and {"_transport", "_mounts"} <= vars(http).keys()
+    return http if known else None
+
+
+def client_of(model: Model) -> AsyncOpenAI | None:
+    """The client that a model of the SDK sends its requests by; None for another model, or one on a web socket."""
+    if not isinstance(model, OpenAIChatCompletionsModel | OpenAIResponsesModel):
+        return None
+    return None if isinstance(model, OpenAIResponsesWSModel) else model._get_client()  # noqa: SLF001
+
+
 def clients_of(client: AsyncOpenAI | None, agent: Agent[Any]) -> list[AsyncOpenAI]:
-    """The session's client, and those of the model objects that the agent and its handoffs bring."""
+    """The session's client, and those of the model objects that the agent and those within its reach bring."""
     found = {} if client is None else {id(client): client}
-    seen: set[int] = set()
-    left: list[Any] = [agent]
-    while left:
-        one = left.pop()
-        if not isinstance(one, Agent) or id(one) in seen:
-            continue
-        seen.add(id(one))
-        left.extend(one.handoffs)
+    for one in reachable(agent):
         if isinstance(one.model, OpenAIChatCompletionsModel | OpenAIResponsesModel):
             own = one.model._client  # noqa: SLF001
-            found[id(own)] = own
+            if own is not None:
+                found[id(own)] = own
     return list(found.values())

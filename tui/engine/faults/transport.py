@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 
 from tui.engine.faults.lab import FaultLab
+from tui.engine.sending import withheld
 from tui.engine.sse import Splitter, meaning_of
 from tui.faultspec import Fault
 
@@ -55,8 +56,10 @@ class FaultyTransport(httpx2.AsyncBaseTransport):
             self._lab.injected(words(fault))
         match fault.kind:
             case "status":
+                await withheld(request)
                 return status_response(fault.status)
             case "refused":
+                await withheld(request)
                 raise httpx2.ConnectError("Connection refused")
             case "slowfirst":
                 await self._lab.be_late()
