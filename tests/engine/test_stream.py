@@ -49,10 +49,10 @@ async def test_a_run_tells_its_steps_in_order(api: str) -> None:
     names = [e.name_of(event) for event in it.events]
     steps = [name for name, before in zip(names, ["", *names], strict=False) if name != before]
     turn_one = [
-        "run_started", "agent_changed", "model_requested", "conversation_extended", "response_started",
-        "reasoning_delta",
+        "run_started", "agent_changed", "model_requested", "conversation_extended", "request_sent",
+        "response_received", "response_started", "reasoning_delta",
     ]  # fmt: skip
-    assert steps[:6] == turn_one
+    assert steps[:8] == turn_one
     assert steps.index("tool_call_started") < steps.index("arguments_delta") < steps.index("tool_called")
     assert steps.index("tool_called") < steps.index("tool_started") < steps.index("tool_ended")
     assert steps[-1] == "run_ended"

@@ -21,7 +21,7 @@ from tui.engine.errors import Failure, StallError, classify
 from tui.engine.items import ending_of_event, reachable
 from tui.engine.one_try import EndedEarly, events_of
 from tui.engine.recovery import Policy, passing
-from tui.engine.sending import Requests, Sending, body_of_arguments, carries, current
+from tui.engine.sending import Asked, Requests, Sending, body_of_arguments, carries, current
 from tui.engine.splice import Splice
 from tui.engine.tries import TryFailed, TryStarted, TrySucceeded
 
@@ -109,18 +109,12 @@ class PersistentModel(Model):
         """One response, of as many tries as it takes. Raises what the last one failed with."""
         splice, policy, attempt = Splice(), self._tries.policy, 1
         plain = output_schema is None or output_schema.is_plain_text()  # half a JSON document is no beginning of one
-        given, asked, told = input, self._tries.requests.take(input), carries(self._inner)
+        given, asked = input, self._tries.requests.take(input)
         while True:
             stream = self._inner.stream_response(
                 system_instructions, given, model_settings, tools, output_schema, handoffs, *args, **options
             )
-            if asked is not None and told:
-                current.set(Sending(self._tries.requests, asked, attempt))
-            elif asked is not None:
-                body = body_of_arguments(
-                    self.model, system_instructions, _items(given), model_settings, tools, handoffs
-                )
-                self._tries.requests.sent(asked, attempt, body, "")
+            self._announce(asked, attempt, system_instructions, given, model_settings, tools, handoffs)
             try:
                 async with aclosing(events_of(stream, policy.stall)) as events:
                     async for event in events:
@@ -150,6 +144,25 @@ class PersistentModel(Model):
             given = [*_items(input), *rest] if rest else input
             yield TryStarted(attempt, policy.attempts, failure.text, bool(rest), dropped)  # type: ignore[misc]
             await asyncio.sleep(0)  # lets those who read the stream tell of it before the request is told to be sent
+
+    def _announce(
+        self,
+        asked: Asked | None,
+        attempt: int,
+        instructions: str | None,
+        input: str | list[TResponseInputItem],
+        settings: Any,
+        *tools: Any,
+    ) -> None:
+        """Have this try told of: by the transport that will carry it, or, without one, here and now."""
+        requests = self._tries.requests
+        if asked is None:
+            current.set(None)
+        elif carries(self._inner):
+            current.set(Sending(requests, asked, attempt))
+        else:
+            body = body_of_arguments(self.model, instructions, _items(input), settings, *tools)
+            requests.sent(asked, attempt, body, "")
 
 
 def _failure(error: Exception) -> Failure:
