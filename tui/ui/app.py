@@ -31,7 +31,6 @@ from tui.ui import guards, markdown
 from tui.ui.actions import ACTIONS, bindings, clashes
 from tui.ui.chat import ChatPane
 from tui.ui.composer import Composer
-from tui.ui.detail import DetailScreen
 from tui.ui.footer import FooterBar
 from tui.ui.frames import frame
 from tui.ui.header import HeaderBar
@@ -243,10 +242,7 @@ class AgentsApp(Viewing):
 
     @on(ChatPane.CopyRequested)
     @on(LogPane.CopyRequested)
-    @on(DetailScreen.CopyRequested)
-    def _copy_requested(
-        self, message: ChatPane.CopyRequested | LogPane.CopyRequested | DetailScreen.CopyRequested
-    ) -> None:
+    def _copy_requested(self, message: ChatPane.CopyRequested | LogPane.CopyRequested) -> None:
         self.copy(message.text)
 
     @on(ChatPane.EditRequested)
@@ -264,7 +260,3 @@ class AgentsApp(Viewing):
         row = self.state.row_of.get(message.call)
         if row is not None:
             self.query_one(LogPane).select_row(row)
-
-    @on(LogPane.RowOpened)
-    def _row_opened(self, message: LogPane.RowOpened) -> None:
-        self.show_detail(message.row)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shlex
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import ClassVar
@@ -15,13 +14,11 @@ from tui.faultspec import NAMES, FaultSpecError, parse_spec
 from tui.journal_writer import JournalWriter
 from tui.link import Link
 from tui.places import themes_folder
-from tui.state import Row, State
+from tui.state import State
 from tui.ui import internals
 from tui.ui.actions import Command, UnknownCommandError, resolve
 from tui.ui.chat import ChatPane
-from tui.ui.conducting import Conducting
-from tui.ui.detail import DetailScreen, details
-from tui.ui.log import LogPane
+from tui.ui.inspecting import Inspecting
 from tui.ui.saving import Saving
 from tui.ui.tabs import PaneTabs
 from tui.ui.themes import did_you_mean, load_themes
@@ -30,7 +27,7 @@ QUIT_WITHIN = 2.0
 """Seconds in which the second Ctrl+C quits."""
 
 
-class Intents(Conducting, Saving):
+class Intents(Inspecting, Saving):
     """The app as its actions see it; `AgentsApp` composes and runs it."""
 
     PANES: ClassVar[tuple[str, ...]] = ("chat", "log", "metrics")
@@ -122,17 +119,6 @@ class Intents(Conducting, Saving):
     def action_expand(self) -> None:
         self._chat.action_toggle_all()
 
-    def action_detail(self) -> None:
-        log = self._base.query_one(LogPane)
-        if log.selected is None:
-            self.say("the log has no event yet")
-        else:
-            self.show_detail(self.state.rows[log.selected])
-
-    def show_detail(self, row: Row) -> None:
-        """All that is known of one row of the log."""
-        self.push_screen(DetailScreen(f"{row.kind} · event {row.seq}", details(self.state, row)))
-
     # Texts
 
     def action_history(self) -> None:
@@ -160,22 +146,13 @@ class Intents(Conducting, Saving):
         else:
             self.say("there is no answer to copy yet")
 
-    def copy(self, text: str) -> None:
-        """To the clipboard, by the terminal (OSC 52)."""
-        self.copy_to_clipboard(text)
-        self.say(f"copied {len(text):,} characters")
-
     async def action_editor(self) -> None:
         """Write the prompt in the user's own editor; what was typed goes there and comes back."""
         editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "prompt.md"
             path.write_text(self._composer.draft, "utf-8")
-            try:
-                with self.suspend():
-                    subprocess.run([*editor, str(path)], check=True)  # noqa: S603, ASYNC221 - the user's own, in front
-            except (OSError, subprocess.CalledProcessError) as error:
-                self.say(f"{editor[0]} did not work: {error}; set EDITOR", warning=True)
+            if not self.run_in_front([*editor, str(path)], "EDITOR"):
                 return
             self._composer.set_draft(path.read_text("utf-8", "replace").removesuffix("\n"))
         self._composer.focus()
