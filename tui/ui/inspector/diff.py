@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tui.ui.inspector.entries import entry_node, instructions_of, list_key, settings_of
+from tui.ui.inspector.entries import entry_node, instructions_of, list_key, settings_of, tokens
+from tui.ui.inspector.lines import counted
 from tui.ui.inspector.tree import Node, as_json
 
 _LINES: Final = 4_000
@@ -31,9 +32,9 @@ def _entries(before: Any, after: Any, key: str) -> Iterator[Node]:
     added, removed = len(after) - same, len(before) - same
     yield _head(f"{key}: {same:,} as before, {added:,} new, {removed:,} gone")
     for index in range(same, len(before)):
-        yield entry_node(before[index], index, key, "- gone ", "removed")
+        yield entry_node(before[index], index, key, tokens(before[index]), "- gone ", "removed")
     for index in range(same, len(after)):
-        yield entry_node(after[index], index, key, "+ new ", "added")
+        yield entry_node(after[index], index, key, tokens(after[index]), "+ new ", "added")
 
 
 def _part(name: str, before: Any, after: Any) -> Iterator[Node]:
@@ -47,7 +48,7 @@ def _part(name: str, before: Any, after: Any) -> Iterator[Node]:
     changes = list(difflib.unified_diff(old, new, lineterm="", n=2))[2:]
     added = sum(line.startswith("+") for line in changes)
     removed = sum(line.startswith("-") for line in changes)
-    yield _head(f"{name}: {added:,} lines new, {removed:,} gone")
+    yield _head(f"{name}: {counted(added, 'line')} new, {removed:,} gone")
     for line in changes:
         role = {"+": "added", "-": "removed", "@": "mark"}.get(line[:1], "text")
         yield Node("", label=f"{line[:1]} {line[1:]}" if role != "mark" else line, role=role)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from tui.safety import one_line
 from tui.ui.inspector.lines import preview
 from tui.ui.inspector.tree import Node
 
@@ -23,9 +24,9 @@ def list_key(body: dict[str, Any]) -> str:
     return "messages" if "messages" in body and "input" not in body else "input"
 
 
-def entry_node(entry: Any, index: int, key: str, sign: str = "", role: str = "") -> Node:
-    """One entry of the list: what it is, about how many tokens, and how it begins."""
-    text = f"{kind_of(entry)}  ≈ {tokens(entry):,} tok  {preview(_words(entry))}"
+def entry_node(entry: Any, index: int, key: str, size: int, sign: str = "", role: str = "") -> Node:
+    """One entry of the list: what it is, its `size` in about so many tokens, and how it begins."""
+    text = f"{one_line(kind_of(entry), 80)}  ≈ {size:,} tok  {one_line(preview(_words(entry)), 400)}"
     return Node(f"{sign}{index}", entry, label=text, role=role, open=False, step=f"{key}[{index}]")
 
 
@@ -83,7 +84,7 @@ def _tool_node(tool: Any, index: int) -> Node:
     if not isinstance(inner, dict):
         return Node(str(index), tool, step=f"tools[{index}]", open=False)
     name = str(inner.get("name") or inner.get("type") or index)
-    label = f"≈ {tokens(tool):,} tok  {inner.get('description') or ''}"
+    label = f"≈ {tokens(tool):,} tok  {one_line(str(inner.get('description') or ''), 400)}"
     return Node(name, tool, label=label, open=False, step=f"tools[{index}]")
 
 

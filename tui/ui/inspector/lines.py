@@ -51,13 +51,13 @@ class Layout:
         node, part = row
         indent = " " * (_INDENT * node.depth)
         if node.bare:
-            return [(one_line(node.label, self.width * 4), node.role or "text")]
+            return [(_flat(node.label, self.width), node.role or "text")]
         if part:
             return [(indent + " " * 2 * _INDENT, ""), (self._texts[node][part - 1], "string")]
         opened = self.folds(node)
         head: list[Piece] = [(indent + _MARKS[opened], "mark"), (one_line(node.key, 80), node.role or "key")]
         if node.label:
-            return [*head, ("  ", ""), (one_line(node.label, self.width * 4), "text")]
+            return [*head, ("  ", ""), (_flat(node.label, self.width), "text")]
         return [*head, (": ", "mark"), *self._value(node, opened)]
 
     def _value(self, node: Node, opened: bool | None) -> list[Piece]:
@@ -72,8 +72,8 @@ class Layout:
                     *([(f"  {len(value):,} characters", "mark")] if opened is False else []),
                 ]
             case dict() | list():
-                what = ("key" if isinstance(value, dict) else "entry", len(value))
-                sizes = _count(*what) if value else ("{}" if isinstance(value, dict) else "[]")
+                kind, none = ("key", "{}") if isinstance(value, dict) else ("entry", "[]")
+                sizes = counted(len(value), kind) if value else none
                 inside = "JSON in a text, " if isinstance(node.value, str) else ""
                 hint = "" if opened else one_line(preview(value), self.width)
                 return [(f"{inside}{sizes}", "mark"), *([("  " + hint, "text")] if hint else [])]
@@ -108,8 +108,14 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
         yield f"… {len(text) - LONGEST:,} more characters: o opens all of it"
 
 
-def _count(what: str, number: int) -> str:
-    many = {"key": "keys", "entry": "entries"}[what]
+def _flat(text: str, width: int) -> str:
+    """A text of the program's own make on one line, its blanks kept, as much as can be seen of it."""
+    return visible(text[: width * 4]).replace("\n", "⏎").expandtabs(4)
+
+
+def counted(number: int, what: str) -> str:
+    """`1 entry`, `2 entries`, `1,000 lines`."""
+    many = what.removesuffix("y") + "ies" if what == "entry" else f"{what}s"
     return f"{number:,} {what if number == 1 else many}"
 
 

@@ -9,6 +9,7 @@ from tui.state import Request, State
 from tui.ui.inspector.diff import diff
 from tui.ui.inspector.entries import entry_node, instructions_of, list_key, settings_of, tokens, tool_nodes
 from tui.ui.inspector.fields import fields, said
+from tui.ui.inspector.lines import counted
 from tui.ui.inspector.tree import Node
 from tui.ui.inspector.view import View
 
@@ -71,10 +72,11 @@ def _input(request: Request, body: dict[str, Any]) -> list[Node]:
     entries = body.get(key)
     if not isinstance(entries, list):
         return [Node(key, entries)]
-    counted = "" if request.input is None else f", the provider counted {request.input:,} of the whole request"
-    guess = sum(map(tokens, entries))
-    head = f"{len(entries):,} entries, ≈ {guess:,} tokens (characters ÷ 4){counted}"
-    return [said(head), *(entry_node(entry, index, key) for index, entry in enumerate(entries))]
+    exact = "" if request.input is None else f", the provider counted {request.input:,} of the whole request"
+    sizes = [tokens(entry) for entry in entries]
+    head = f"{counted(len(entries), 'entry')}, ≈ {sum(sizes):,} tokens (characters ÷ 4){exact}"
+    named = enumerate(zip(entries, sizes, strict=True))
+    return [said(head), *(entry_node(entry, index, key, size) for index, (entry, size) in named)]
 
 
 def _instructions(body: dict[str, Any]) -> list[Node]:

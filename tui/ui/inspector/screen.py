@@ -22,6 +22,7 @@ from tui.safety import one_line
 from tui.state import Row, State
 from tui.ui.inspector.json_view import JsonView
 from tui.ui.inspector.request_views import Bodies
+from tui.ui.inspector.tool_view import TIMING
 from tui.ui.inspector.view import View
 from tui.ui.inspector.views import views_of
 from tui.ui.lines import cut_text
@@ -127,7 +128,8 @@ class InspectorScreen(ModalScreen[None]):
 
     def _stamped(self, now: float) -> tuple[object, ...]:
         row = self._row
-        return row.seq, row.last, row.status, int(now) if row.status == "live" else 0
+        passing = row.status == "live" and self._title == TIMING
+        return row.seq, row.last, row.status, int(now) if passing else 0
 
     def _fill(self) -> None:
         now = self._clock()

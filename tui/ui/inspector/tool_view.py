@@ -1,6 +1,6 @@
 """The views of one tool call: what it was asked, what it said, when, and at whose request."""
 
-from typing import Any
+from typing import Any, Final
 
 from tui import figures
 from tui.state import State, Tool
@@ -8,12 +8,15 @@ from tui.ui.inspector.fields import fields
 from tui.ui.inspector.tree import Node
 from tui.ui.inspector.view import View
 
+TIMING: Final = "Timing"
+"""The view in which time passes while a tool runs."""
+
 
 def tool_views(state: State, tool: Tool, now: float) -> list[View]:
     """`now` is wall time, for a tool that is still running."""
     return [
         View("Call", lambda: _call(tool)),
-        View("Timing", lambda: _timing(state, tool, now)),
+        View(TIMING, lambda: _timing(state, tool, now)),
     ]
 
 
