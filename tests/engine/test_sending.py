@@ -230,6 +230,7 @@ async def test_the_demo_model_is_told_by_what_it_was_asked() -> None:
         await it.run()
     (body,) = Records(it).bodies()
     assert json.loads(body)["instructions"] == "Be brief."
+    assert json.loads(body)["model"] == "demo"
 
 
 async def test_a_second_client_use_within_a_run_is_not_taken_for_the_request() -> None:

@@ -29,7 +29,7 @@ TOKENS_PER_SECOND = 60.0
 class DemoModel(Model):
     """Answers by script. The same seed and the same requests in the same order give the same events, ids included."""
 
-    name = "demo"
+    model = "demo"
 
     def __init__(
         self,

@@ -38,6 +38,7 @@ class FaultyProvider(ModelProvider):
 class _FaultyModel(Model):
     def __init__(self, inner: Model, lab: FaultLab) -> None:
         self._inner, self._lab = inner, lab
+        self.model: str = getattr(inner, "model", "")
 
     async def get_response(self, *args: Any, **options: Any) -> ModelResponse:
         fault = await self._before()

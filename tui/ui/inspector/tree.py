@@ -1,5 +1,6 @@
 """Values as a tree of nodes that fold, made as they are looked at: a large value costs nothing yet."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -121,7 +122,10 @@ def as_json(value: Any) -> str:
     """A value as one would copy it: a text as it is, all else as JSON on indented lines."""
     if isinstance(value, str):
         return value
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    try:
+        return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    except UnicodeEncodeError:  # half a character of UTF-16: it can only be escaped
+        return json.dumps(value, indent=2)
 
 
 def all_as_json(roots: Iterable[Node]) -> str:
