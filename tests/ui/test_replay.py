@@ -202,7 +202,7 @@ async def test_tab_goes_through_the_panes_in_a_ring() -> None:
 async def test_details_zoom_and_scrolling_work() -> None:
     async with replaying() as screen:
         await screen.press("end", "f3", "up", "enter")
-        await screen.until(lambda: "tool · event 9" in screen.text)
+        await screen.until(lambda: "tool · roll_dice {} · event 9" in screen.text)
         await screen.press("escape")
         assert screen.app.screen is screen.app.screen_stack[0], "Esc closes what is on top first"
         await screen.press("f8")
