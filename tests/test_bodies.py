@@ -88,3 +88,13 @@ def test_a_base_that_is_not_on_record_is_said() -> None:
     first.sent_seqs.clear()
     with pytest.raises(LookupError, match="what was sent is not on record"):
         body_of(recorded, recorded.state, first)
+
+
+def test_requests_that_a_damaged_file_bases_on_each_other_come_to_an_end() -> None:
+    recorded = Recorded([])
+    for turn, base in ((1, "1.2.1"), (2, "1.1.1")):
+        recorded.add(e.ModelRequested(1, turn, "A"))
+        recorded.add(e.RequestSent(1, turn, 1, {"input": None}, ({"a": 1},), base=base, kept=1))
+    for request in recorded.state.requests:
+        with pytest.raises(LookupError):
+            body_of(recorded, recorded.state, request)

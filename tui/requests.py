@@ -60,16 +60,18 @@ def body_of(history: History, state: State, request: Request, attempt: int = -1)
     """
     if not request.sent_seqs:
         raise LookupError("what was sent is not on record")
-    sent = _sent(history, request.sent_seqs[attempt])
+    seq = request.sent_seqs[attempt]
+    sent = _sent(history, seq)
     if not sent.items and not sent.kept:
         return sent.body
-    return {**sent.body, sent.key: _entries(history, state, sent)}
+    return {**sent.body, sent.key: _entries(history, state, seq, sent)}
 
 
-def _entries(history: History, state: State, sent: e.RequestSent) -> list[dict[str, Any]]:
+def _entries(history: History, state: State, seq: int, sent: e.RequestSent) -> list[dict[str, Any]]:
     chain = [sent]
     while chain[-1].kept:
-        chain.append(_base(history, state, chain[-1]))
+        seq, base = _base(history, state, seq, chain[-1])
+        chain.append(base)
     entries: list[dict[str, Any]] = []
     for each in reversed(chain):
         if each.kept > len(entries):
@@ -78,13 +80,12 @@ def _entries(history: History, state: State, sent: e.RequestSent) -> list[dict[s
     return entries
 
 
-def _base(history: History, state: State, sent: e.RequestSent) -> e.RequestSent:
-    """The request that holds what this one keeps: sent before it, so that this comes to an end."""
+def _base(history: History, state: State, before: int, sent: e.RequestSent) -> tuple[int, e.RequestSent]:
+    """The request that holds what this one keeps, with its record's number; sent before it, so that this ends."""
     index = state.request_of.get(sent.base.rpartition(".")[0])
     for seq in reversed(state.requests[index].sent_seqs if index is not None else ()):
-        base = _sent(history, seq)
-        if base.name == sent.base and base is not sent:
-            return base
+        if seq < before and (base := _sent(history, seq)).name == sent.base:
+            return seq, base
     raise LookupError(f"request {sent.base}, in which a part of this one is, is not on record")
 
 

@@ -14,7 +14,6 @@ from tui.bus import Reader
 from tui.requests import compress
 from tui.ui.inspector.json_view import JsonView
 from tui.ui.inspector.screen import InspectorScreen
-from tui.ui.log import LogPane
 from tui.wire import Record
 
 BODY: dict[str, Any] = {
@@ -58,15 +57,12 @@ TOOL = (
 
 
 @asynccontextmanager
-async def inspecting(size: tuple[int, int], *happened: e.Event, back: int = 0) -> AsyncIterator[Screen]:
-    """The app with the inspector open on the newest row, or one `back` from it."""
+async def inspecting(size: tuple[int, int], *happened: e.Event) -> AsyncIterator[Screen]:
+    """The app with the inspector open on the newest row."""
     async with running(size) as screen:
         screen.app.history = Kept(screen.link.bus.reader())
         screen.link.send("hello")
         await screen.say(*happened)
-        log = screen.app.query_one(LogPane)
-        log.paint(screen.app.state, screen.link.now)
-        log.select_row(len(screen.app.state.rows) - 1 - back)
         await screen.press("ctrl+t")
         await screen.until(lambda: isinstance(screen.app.screen, InspectorScreen))
         await screen.settle()
@@ -197,7 +193,7 @@ async def test_hostile_text_reaches_no_view_raw(size: tuple[int, int]) -> None:
             await screen.press("K")
 
 
-async def test_five_megabytes_open_at_once() -> None:
+async def test_of_five_megabytes_only_what_is_in_view_is_laid_out() -> None:
     big = {**BODY, "input": [{"role": "user", "content": f"{number} " + "x" * 50_000} for number in range(100)]}
     async with inspecting((120, 40), *requested(1, big)) as screen:
         view = screen.app.screen.query_one(JsonView)

@@ -37,6 +37,7 @@ class Inspecting(Conducting):
 
     def action_detail(self) -> None:
         log = self._base.query_one(LogPane)
+        log.paint(self.state, self._clock())  # hidden, it may not have the newest row yet
         if log.selected is None:
             self.say("the log has no event yet")
         else:
