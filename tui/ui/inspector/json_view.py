@@ -15,8 +15,8 @@ from textual.strip import Strip
 
 from tui.ui.inspector.lines import Layout, Row
 from tui.ui.inspector.tree import Node, all_as_json, as_json, everything, in_view
-from tui.ui.internals import grow
 from tui.ui.palette import Palette
+from tui.ui.scrolling import grow
 from tui.ui.spans import overlaid
 
 _ALL: Final = 50_000
