@@ -227,3 +227,19 @@ async def test_the_mouse_folds_and_chooses_views(size: tuple[int, int]) -> None:
         await screen.settle()
         assert "Be brief." in screen.text
         assert tabs.size.width <= size[0]
+
+
+async def test_tries_and_waits_of_a_request_are_told() -> None:
+    """Times count from when the runner asked, so that one of the first try is none of the second."""
+    failed = e.AttemptFailed(1, 1, 1, 3, "network", "gone", 9.0), e.AttemptStarted(1, 1, 2, 3)
+    again = requested(1, BODY)[1:]
+    again = (e.RequestSent(1, 1, 2, {**BODY, "input": None}, (*BODY["input"], CALL)), *again[1:])
+    async with inspecting((120, 40), *requested(1, BODY), e.TextDelta("1.1.0", "x"), *failed, *again) as screen:
+        await screen.press("K", "K", "K", "1")
+        assert "2 entries" in screen.text
+        await screen.press("6")
+        assert "tries: 2" in screen.text
+        assert "wait 1: from " in screen.text
+        assert "first token after: 400 ms" in screen.text
+        await screen.press("8")
+        assert "input: 1 entry" in screen.text

@@ -99,10 +99,8 @@ def _diff(state: State, bodies: Bodies, index: int, body: dict[str, Any]) -> lis
 
 
 def _response(request: Request) -> list[Node]:
-    since = request.sent or request.at
-
-    def after(moment: float | None) -> str:
-        return "" if moment is None else figures.duration(max(0.0, moment - since))
+    def after(moment: float | None, since: float | None = request.at) -> str:
+        return "" if moment is None or since is None else figures.duration(max(0.0, moment - since))
 
     return fields(
         ("state", "under way" if request.status == "live" else request.status),
@@ -112,9 +110,10 @@ def _response(request: Request) -> list[Node]:
         ("request id", request.request_id),
         ("response id", request.response),
         ("error", request.error),
-        ("sent at", "" if request.sent is None else figures.clock_ms(request.sent)),
+        ("asked at", figures.clock_ms(request.at)),
+        ("newest try sent at", "" if request.sent is None else figures.clock_ms(request.sent)),
         ("connecting", "" if request.connect is None else figures.duration(request.connect)),
-        ("headers after", after(request.received)),
+        ("its headers after", after(request.received, request.sent)),
         ("first token after", after(request.first)),
         ("first text after", after(request.first_text)),
         ("whole after", after(request.ended)),
