@@ -18,8 +18,8 @@ Key = Literal["input", "messages"]
 _encoder = msgspec.json.Encoder()
 
 
-class History(Protocol):
-    """The records of a session."""
+class Records(Protocol):
+    """The records of a session, of which one at a time is wanted; `tui.recording.History` is such."""
 
     def record(self, seq: int) -> Record:
         """The record of this number. Raises LookupError."""
@@ -53,7 +53,7 @@ def compress(previous: Sequence[bytes], body: dict[str, Any]) -> Packed:
     return Packed({**body, key: None}, key, tuple(listed[kept:]), kept, entries)
 
 
-def body_of(history: History, state: State, request: Request, attempt: int = -1) -> dict[str, Any]:
+def body_of(records: Records, state: State, request: Request, attempt: int = -1) -> dict[str, Any]:
     """The whole body of a request, of the try at this index of `Request.sent_seqs`.
 
     Raises LookupError, with one line for the user, where nothing was recorded, or not all of it is to be had.
@@ -61,16 +61,16 @@ def body_of(history: History, state: State, request: Request, attempt: int = -1)
     if not request.sent_seqs:
         raise LookupError("what was sent is not on record")
     seq = request.sent_seqs[attempt]
-    sent = _sent(history, seq)
+    sent = _sent(records, seq)
     if not sent.items and not sent.kept:
         return sent.body
-    return {**sent.body, sent.key: _entries(history, state, seq, sent)}
+    return {**sent.body, sent.key: _entries(records, state, seq, sent)}
 
 
-def _entries(history: History, state: State, seq: int, sent: e.RequestSent) -> list[dict[str, Any]]:
+def _entries(records: Records, state: State, seq: int, sent: e.RequestSent) -> list[dict[str, Any]]:
     chain = [sent]
     while chain[-1].kept:
-        seq, base = _base(history, state, seq, chain[-1])
+        seq, base = _base(records, state, seq, chain[-1])
         chain.append(base)
     entries: list[dict[str, Any]] = []
     for each in reversed(chain):
@@ -80,17 +80,17 @@ def _entries(history: History, state: State, seq: int, sent: e.RequestSent) -> l
     return entries
 
 
-def _base(history: History, state: State, before: int, sent: e.RequestSent) -> tuple[int, e.RequestSent]:
+def _base(records: Records, state: State, before: int, sent: e.RequestSent) -> tuple[int, e.RequestSent]:
     """The request that holds what this one keeps, with its record's number; sent before it, so that this ends."""
     index = state.request_of.get(sent.base.rpartition(".")[0])
     for seq in reversed(state.requests[index].sent_seqs if index is not None else ()):
-        if seq < before and (base := _sent(history, seq)).name == sent.base:
+        if seq < before and (base := _sent(records, seq)).name == sent.base:
             return seq, base
     raise LookupError(f"request {sent.base}, in which a part of this one is, is not on record")
 
 
-def _sent(history: History, seq: int) -> e.RequestSent:
-    event = history.record(seq).event
+def _sent(records: Records, seq: int) -> e.RequestSent:
+    event = records.record(seq).event
     if not isinstance(event, e.RequestSent):
         raise LookupError(f"record {seq} is no request")  # a damaged journal
     return event

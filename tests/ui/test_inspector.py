@@ -10,7 +10,6 @@ import pytest
 from tests import payloads
 from tests.ui.app_driver import Screen, running
 from tui import events as e
-from tui.bus import Reader
 from tui.requests import compress
 from tui.ui.inspector.json_view import JsonView
 from tui.ui.inspector.screen import InspectorScreen
@@ -26,16 +25,9 @@ CALL = {"type": "function_call", "call_id": "c1", "name": "roll", "arguments": '
 NEXT = {**BODY, "input": [*BODY["input"], CALL], "temperature": 0.7}
 
 
-class Kept:
-    """The records of a bus."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._records: list[Record] = []
-
-    def record(self, seq: int) -> Record:
-        self._records += self._reader.take()
-        return next(record for record in self._records if record.seq == seq)
+def gone(seq: int) -> Record:
+    """The record of a history of which nothing is left."""
+    raise LookupError(seq)
 
 
 def requested(turn: int, body: dict[str, Any], before: dict[str, Any] | None = None) -> tuple[e.Event, ...]:
@@ -60,7 +52,6 @@ TOOL = (
 async def inspecting(size: tuple[int, int], *happened: e.Event) -> AsyncIterator[Screen]:
     """The app with the inspector open on the newest row."""
     async with running(size) as screen:
-        screen.app.history = Kept(screen.link.bus.reader())
         screen.link.send("hello")
         await screen.say(*happened)
         await screen.press("ctrl+t")
@@ -203,10 +194,11 @@ async def test_of_five_megabytes_only_what_is_in_view_is_laid_out() -> None:
         assert len(view._rows) < 30
 
 
-async def test_without_records_it_says_so() -> None:
+async def test_without_records_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     async with running() as screen:
         screen.link.send("hello")
         await screen.say(*requested(1, BODY))
+        monkeypatch.setattr(screen.app.history, "record", gone)
         await screen.press("ctrl+t")
         await screen.settle()
         assert "what was sent is not on record" in screen.text

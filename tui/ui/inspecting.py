@@ -10,29 +10,20 @@ from pathlib import Path
 from textual import on
 from textual.app import SuspendNotSupported
 
-from tui.requests import History
+from tui.recording import History
 from tui.safety import visible
 from tui.state import Row, State
 from tui.ui.conducting import Conducting
 from tui.ui.inspector.json_view import JsonView
 from tui.ui.inspector.screen import InspectorScreen
 from tui.ui.log import LogPane
-from tui.wire import Record
-
-
-class NoHistory:
-    """Of a session whose records are not to be had."""
-
-    def record(self, seq: int) -> Record:
-        """Raises LookupError."""
-        raise LookupError("what was sent is not on record")
 
 
 class Inspecting(Conducting):
     """The app's actions that look into things."""
 
     state: State
-    history: History = NoHistory()
+    history: History
     _clock: Callable[[], float]
 
     def action_detail(self) -> None:

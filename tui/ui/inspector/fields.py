@@ -6,7 +6,7 @@ import msgspec
 
 from tui import events as e
 from tui import figures
-from tui.requests import History
+from tui.requests import Records
 from tui.state import Answer, Entry, Handoff, Note, Prompt, Reasoning, Row, State
 from tui.ui.inspector.tree import Node
 
@@ -47,7 +47,7 @@ def details(state: State, row: Row) -> list[Node]:
     ]
 
 
-def record_nodes(history: History, seq: int) -> list[Node]:
+def record_nodes(history: Records, seq: int) -> list[Node]:
     """An event as it is recorded: all its fields."""
     try:
         record = history.record(seq)

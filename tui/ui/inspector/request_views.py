@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tui import figures
-from tui.requests import History, body_of
+from tui.requests import Records, body_of
 from tui.state import Request, State
 from tui.ui.inspector.diff import diff
 from tui.ui.inspector.entries import entry_node, instructions_of, list_key, settings_of, tokens, tool_nodes
@@ -17,7 +17,7 @@ from tui.ui.inspector.view import View
 class Bodies:
     """The bodies of a session's requests, put together once each; `problem` is why one could not be."""
 
-    def __init__(self, history: History, state: State) -> None:
+    def __init__(self, history: Records, state: State) -> None:
         self._history, self._state = history, state
         self._known: dict[int, dict[str, Any]] = {}
 

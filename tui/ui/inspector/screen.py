@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
-from tui.requests import History
+from tui.requests import Records
 from tui.safety import one_line
 from tui.state import Row, State
 from tui.ui.inspector.json_view import JsonView
@@ -90,7 +90,7 @@ class InspectorScreen(ModalScreen[None]):
             super().__init__()
             self.text = text
 
-    def __init__(self, state: State, history: History, row: Row, clock: Callable[[], float]) -> None:
+    def __init__(self, state: State, history: Records, row: Row, clock: Callable[[], float]) -> None:
         super().__init__()
         self._state, self._history, self._row, self._clock = state, history, row, clock
         self._bodies = Bodies(history, state)

@@ -1,6 +1,6 @@
 """Which views a row of the log has."""
 
-from tui.requests import History
+from tui.requests import Records
 from tui.state import Row, State, Tool
 from tui.ui.inspector.fields import details, record_nodes
 from tui.ui.inspector.request_views import Bodies, request_views
@@ -8,7 +8,7 @@ from tui.ui.inspector.tool_view import tool_views
 from tui.ui.inspector.view import View
 
 
-def views_of(state: State, history: History, bodies: Bodies, row: Row, now: float) -> list[View]:
+def views_of(state: State, history: Records, bodies: Bodies, row: Row, now: float) -> list[View]:
     """By the kind of thing that the row is about; the record itself is always the last."""
     if not _of_state(state, row):  # one event of many, in a log of all events
         return [View("Event", lambda: record_nodes(history, row.seq))]
@@ -38,7 +38,7 @@ def _request_index(state: State, key: str) -> int | None:
             return None
 
 
-def _records(history: History, row: Row) -> list[View]:
+def _records(history: Records, row: Row) -> list[View]:
     first = View("Record", lambda: record_nodes(history, row.seq))
     if row.last in (0, row.seq):
         return [first]
