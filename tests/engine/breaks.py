@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.driver import Driver
+from tests.engine.driver import DEADLINE, Driver
 from tests.model_server import (
     BadJson,
     Cut,
@@ -23,7 +23,14 @@ from tui.state import Answer, State
 from tui.wire import Record
 
 APIS = pytest.mark.parametrize("api", ["responses", "chat"])
-QUICK = Policy(first_delay=0.0, stall=0.3)
+_STALL = 1.0
+"""Seconds without an event, where a test is about them; everywhere else no load of the machine may pass for a stall."""
+
+
+def policy_for(fault: Step) -> Policy:
+    """At once again after this fault."""
+    return Policy(first_delay=0.0, stall=_STALL if isinstance(fault, Stall) else DEADLINE)
+
 
 BREAKS: dict[str, tuple[Step, str]] = {
     "cut": (Cut(), "network"),

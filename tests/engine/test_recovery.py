@@ -3,7 +3,7 @@
 import pytest
 from agents import Agent
 
-from tests.engine.breaks import APIS, BREAKS, QUICK, REFUSALS, WHOLE, answers, sent, state_of
+from tests.engine.breaks import APIS, BREAKS, REFUSALS, WHOLE, answers, policy_for, sent, state_of
 from tests.engine.driver import driving
 from tests.model_server import (
     Cut,
@@ -28,7 +28,7 @@ async def test_a_fault_before_any_output_is_tried_again(api: str, fault: Step, k
     script: list[Reply] = [[fault], [fault], [Text(WHOLE, chunks=4)]]
     async with (
         ModelServer(script) as server,
-        driving(Agent(name="T"), base_url=server.base_url, api=api, policy=QUICK) as it,
+        driving(Agent(name="T"), base_url=server.base_url, api=api, policy=policy_for(fault)) as it,
     ):
         end = await it.run()
     assert (end.status, it.text) == ("completed", WHOLE)
@@ -50,7 +50,7 @@ async def test_a_fault_within_the_answer_neither_loses_nor_doubles_text(
     script: list[Reply] = [[Text(begun, chunks=3), fault], [reply, Usage(20, 5)], [Text("next")]]
     async with (
         ModelServer(script) as server,
-        driving(Agent(name="T"), base_url=server.base_url, api=api, policy=QUICK) as it,
+        driving(Agent(name="T"), base_url=server.base_url, api=api, policy=policy_for(fault)) as it,
     ):
         end = await it.run()
         partial = sent(server, 1)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from agents import Agent, function_tool
 
-from tests.engine.breaks import APIS, BREAKS, QUICK, WHOLE, state_of
+from tests.engine.breaks import APIS, BREAKS, WHOLE, policy_for, state_of
 from tests.engine.driver import driving
 from tests.model_server import (
     Call,
@@ -42,7 +42,10 @@ async def test_a_call_that_was_cut_is_made_anew_and_its_tool_runs_once(
     }
     script: list[Reply] = [first[where], [call], [Text("17")]]
     agent = Agent[Any](name="T", tools=[roll])
-    async with ModelServer(script) as server, driving(agent, base_url=server.base_url, api=api, policy=QUICK) as it:
+    async with (
+        ModelServer(script) as server,
+        driving(agent, base_url=server.base_url, api=api, policy=policy_for(fault)) as it,
+    ):
         end = await it.run()
         tools = [entry for entry in state_of(it).entries if isinstance(entry, Tool)]
         items = it.session.conversation.items
