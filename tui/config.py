@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mouse: bool = True
     keys: dict[str, str] = {}
     """Keys by action id, several separated by commas: `cancel = "escape,ctrl+x"`."""
+    filters: dict[str, str] = {}
+    """Filters of the log by name, to be had there as `@name`: `slow = "kind:tool dur>1s"`."""
 
 
 def load_settings(folder: Path) -> Settings:

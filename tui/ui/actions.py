@@ -71,6 +71,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("expand", "Open or close all tool calls", "expand", ("ctrl+o",), ("expand",), group="Panes",
            help="arguments and results in full"),
     Action("detail", "Details", "detail", ("ctrl+t",), ("detail",), "all of the log's selected event", group="Panes"),
+    Action("filter", "Filter the log", "filter", (), ("filter",), "f in the log", "[FILTER]", group="Event log"),
+    Action("find", "Search in the log or the chat", "find", (), ("find",), "/ in the pane", "[TEXT]",
+           group="Event log"),
+    Action("level", "Level of detail of the log", "level", (), ("level",), "story, items, every event", "[1|2|3]",
+           group="Event log"),
+    Action("next_error", "Next error in the log", "next_error", (), ("error",), group="Event log"),
+    Action("export_log", "Export the rows of the log", "export_log", (), ("export-log",), "those that are shown",
+           "[jsonl|csv|har]", group="Event log"),
     Action("copy", "Copy the last answer", "copy", (), ("copy",), "as the model wrote it"),
     Action("history", "History", "history", (), ("history",), "the conversation, a line a message"),
     Action("stats", "Statistics", "stats", (), ("stats",), "messages, tools, tokens"),
@@ -179,7 +187,8 @@ def unimplemented(app: type, composer: type) -> list[str]:
 _NAMES: Final[Mapping[str, str]] = {
     "escape": "Esc", "pageup": "PgUp", "pagedown": "PgDn", "up": "↑", "down": "↓", "left": "←", "right": "→",
     "underscore": "_", "slash": "/", "colon": ":", "question_mark": "?", "left_square_bracket": "[",
-    "right_square_bracket": "]", "backslash": "\\", "full_stop": ".", "comma": ",",
+    "right_square_bracket": "]", "backslash": "\\", "full_stop": ".", "comma": ",", "left_curly_bracket": "{",
+    "right_curly_bracket": "}", "apostrophe": "'",
 }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from tui.ui.header import HeaderBar
 from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
 from tui.ui.palette import variable_defaults
+from tui.ui.pane_box import PaneBox
 from tui.ui.pump import Pane, Pump
 from tui.ui.queue import QueueBar
 from tui.ui.reports import farewell
@@ -107,9 +108,9 @@ class AgentsApp(Viewing):
         yield HeaderBar(self._loading, id="header")
         yield PaneTabs(self.PANES, id="tabs")
         with Horizontal(id="panes"):
-            yield ChatPane(Content(self.WELCOME), id="chat")
+            yield PaneBox(ChatPane(Content(self.WELCOME), id="chat"), id="chat-box")
             with Container(id="side"):
-                yield LogPane(id="log")
+                yield PaneBox(LogPane(id="log"), id="log-box")
                 yield MetricsPane(id="metrics")
         yield QueueBar(id="queue")
         yield Composer(queued=lambda: bool(self.link.queue.waiting), id="composer")
@@ -141,6 +142,9 @@ class AgentsApp(Viewing):
     def on_mount(self) -> None:
         self.arrange()
         self._use_keys(self._settings.keys)
+        self.query_one(LogPane).history = self.history
+        for problem in self.use_filters(self._settings.filters):
+            self.link.bus.publish(e.Notice("warning", problem))
         self.query_one(Composer).focus()
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # after the shell's `fg`
         self.call_after_refresh(self._begin)
@@ -260,3 +264,8 @@ class AgentsApp(Viewing):
         row = self.state.row_of.get(message.call)
         if row is not None:
             self.query_one(LogPane).select_row(row)
+
+    @on(LogPane.EntryWanted)
+    def _entry_wanted(self, message: LogPane.EntryWanted) -> None:
+        """Where it happened."""
+        self.query_one(ChatPane).jump_to_entry(message.entry)

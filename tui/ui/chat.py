@@ -10,13 +10,13 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from tui.state import Answer, Prompt, State, Tool
+from tui.ui.chat_search import ChatSearch
 from tui.ui.entry_text import body, plain
 from tui.ui.lines import style_at
 from tui.ui.transcript import Sections, Transcript
-from tui.ui.transcript_view import TranscriptView
 
 
-class ChatPane(TranscriptView, can_focus=True):
+class ChatPane(ChatSearch, can_focus=True):
     """The whole conversation. `welcome` stands in its place while it is empty."""
 
     DEFAULT_CSS = """
@@ -39,6 +39,10 @@ class ChatPane(TranscriptView, can_focus=True):
         Binding("enter,space", "expand", "Expand or collapse", show=False, id="chat.toggle"),
         Binding("y", "copy", "Copy block", show=False, id="chat.copy"),
         Binding("e", "edit", "Edit prompt", show=False, id="chat.edit"),
+        Binding("slash,ctrl+f", "ask('search')", "Search", show=False, id="chat.search"),
+        Binding("n", "next_hit(1)", "Next found", show=False, id="chat.found"),
+        Binding("N", "next_hit(-1)", "Previous found", show=False, id="chat.found-back"),
+        Binding("escape", "clear", "End the search", show=False, id="chat.clear"),
     ]
 
     class LinkClicked(Message):
@@ -71,12 +75,8 @@ class ChatPane(TranscriptView, can_focus=True):
 
     def __init__(self, welcome: Content | str = "", *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_title = "CHAT"
         self._welcome = welcome if isinstance(welcome, Content) else Content(welcome)
-        self._state = State()
         self._now = 0.0
-        self._base = 0
-        """The index in `State.entries` of the first section's entry."""
         self._live = 0
 
     def paint(self, state: State, now: float) -> None:
@@ -90,12 +90,14 @@ class ChatPane(TranscriptView, can_focus=True):
             if changed is not None:
                 self._settle(changed)
             self._arm()
+            self._search.take_on()
 
     def _reset(self, state: State) -> None:
         self._state, self._base, self._live = state, state.cleared, state.cleared
         self._transcript = Transcript(Sections(state.entries, state.cleared, self._styles))
         self._cursor, self._following = -1, True
         self._settle(0)
+        self._search_again()
 
     def _update_sections(self, state: State, now: float) -> int | None:
         """Bring sections up to their entries; returns the first line that is another."""

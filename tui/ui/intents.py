@@ -19,7 +19,7 @@ from tui.ui import internals
 from tui.ui.actions import Command, UnknownCommandError, resolve
 from tui.ui.chat import ChatPane
 from tui.ui.inspecting import Inspecting
-from tui.ui.saving import Saving
+from tui.ui.log_intents import LogIntents
 from tui.ui.tabs import PaneTabs
 from tui.ui.themes import did_you_mean, load_themes
 
@@ -27,7 +27,7 @@ QUIT_WITHIN = 2.0
 """Seconds in which the second Ctrl+C quits."""
 
 
-class Intents(Inspecting, Saving):
+class Intents(Inspecting, LogIntents):
     """The app as its actions see it; `AgentsApp` composes and runs it."""
 
     PANES: ClassVar[tuple[str, ...]] = ("chat", "log", "metrics")
@@ -76,7 +76,7 @@ class Intents(Inspecting, Saving):
         """Show a pane and give it the keys."""
         self._shown = name
         self.arrange()
-        self._base.query_one(f"#{name}", Widget).focus()
+        self._base.set_focus(self._base.query_one(f"#{name}", Widget))  # at once: the next key is for it already
 
     def arrange(self) -> None:
         """Lay the panes out for the room there is: side by side, the side stacked, or one at a time."""

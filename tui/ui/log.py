@@ -1,32 +1,31 @@
-"""The event log: its cursor, what keys and the mouse do there, and what can be copied from it."""
+"""The event log: what keys and the mouse do there, and what can be copied from it."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 from textual.selection import Selection
 
-from tui.state import Row
+from tui.export.events import EventFormat
+from tui.export.sink import Keep, all_of
+from tui.ui.clocks import time_of_day
+from tui.ui.log_keys import log_bindings
+from tui.ui.log_moves import LogMoves
+from tui.ui.pane_box import Mode, Offer, Problem, box_of
+from tui.ui.row_sources import EventRows, key_of
 from tui.ui.rows import Columns, pieces
-from tui.ui.rows_view import RowsView
+
+_FORMATS: Final[dict[str, tuple[EventFormat, str]]] = {
+    "j": ("jsonl", "JSON lines"),
+    "c": ("csv", "CSV table"),
+    "h": ("har", "HAR, for network viewers"),
+}
 
 
-class _RowMessage(Message):
-    """About one row; `index` is its place in `State.rows`."""
-
-    def __init__(self, row: Row, index: int) -> None:
-        super().__init__()
-        self.row = row
-        self.index = index
-
-
-class LogPane(RowsView, can_focus=True):
-    """`state.rows`, one a line.
-
-    The cursor is the row that keys act on; while the pane follows, it is the newest.
-    """
+class LogPane(LogMoves, can_focus=True):
+    """The rows of the session, one a line."""
 
     DEFAULT_CSS = """
     LogPane {
@@ -42,22 +41,7 @@ class LogPane(RowsView, can_focus=True):
         border-title-style: bold reverse;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Previous row", show=False, id="log.up"),
-        Binding("down", "move(1)", "Next row", show=False, id="log.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="log.page-up"),
-        Binding("pagedown", "page(1)", "Page down", show=False, id="log.page-down"),
-        Binding("g,home", "first", "First row", show=False, id="log.first"),
-        Binding("G,end,F", "follow", "Newest row, and follow", show=False, id="log.follow"),
-        Binding("enter", "open", "Details", show=False, id="log.open"),
-        Binding("y", "copy", "Copy row", show=False, id="log.copy"),
-    ]
-
-    class RowSelected(_RowMessage):
-        """The user moved the cursor to a row."""
-
-    class RowOpened(_RowMessage):
-        """The user wants to see all of a row."""
+    BINDINGS: ClassVar[list[BindingType]] = log_bindings()
 
     class CopyRequested(Message):
         """The user wants `text` on the clipboard."""
@@ -66,53 +50,104 @@ class LogPane(RowsView, can_focus=True):
             super().__init__()
             self.text = text
 
-    @property
-    def selected(self) -> int | None:
-        """The index in `State.rows` of the cursor's row; None while there is no row."""
-        return self._at if self._count else None
+    class EntryWanted(Message):
+        """The user wants to see in the chat where a row happened: the entry of this id."""
 
-    # The cursor
+        def __init__(self, entry: int) -> None:
+            super().__init__()
+            self.entry = entry
 
-    def select_row(self, index: int) -> None:
-        """Put the cursor on a row and bring it into view; following ends. Posts nothing."""
-        if not self._count:
-            return
-        self._set_following(False)
-        before, self._cursor = self._cursor, max(0, min(index, self._count - 1))
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        if self._cursor < top:
-            self._scroll(self._cursor)
-        elif self._cursor >= top + height:
-            self._scroll(self._cursor - height + 1)
-        self._refresh_rows(before, before + 1)
-        self._refresh_rows(self._cursor, self._cursor + 1)
+    class ExportRequested(Message):
+        """The user wants a file of the session's events that are kept."""
 
-    def _select(self, index: int) -> None:
-        if self._count:
-            self.select_row(index)
-            self.post_message(self.RowSelected(self._state.rows[self._cursor], self._cursor))
-
-    def action_move(self, by: int) -> None:
-        """Move the cursor by rows."""
-        self._select(self._at + by)
-
-    def action_page(self, by: int) -> None:
-        """Move the cursor by pages, less a row that stays in view."""
-        self._select(self._at + by * max(1, self.size.height - 1))
-
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self._select(0)
+        def __init__(self, format: EventFormat, keep: Keep) -> None:
+            super().__init__()
+            self.format = format
+            self.keep = keep
 
     def action_open(self) -> None:
-        """Ask for the details of the cursor's row."""
+        """Ask for the details of the cursor's row, and for its place in the chat."""
         if self._count:
-            self.post_message(self.RowOpened(self._state.rows[self._at], self._at))
+            row = self._row(self._at)
+            if row.entry >= 0:
+                self.post_message(self.EntryWanted(row.entry))
+            self.post_message(self.RowOpened(row, self._index_of(self._at)))
+
+    def action_show_in_chat(self) -> None:
+        """Ask for the place in the chat where the cursor's row happened."""
+        entry = self._row(self._at).entry if self._count else -1
+        if entry >= 0:
+            self.post_message(self.EntryWanted(entry))
+        else:
+            self._say("not in the chat")
 
     def action_copy(self) -> None:
         """Ask for the cursor's row on the clipboard."""
         if self._count:
             self.post_message(self.CopyRequested(self._line(self._at, roomy=True)))
+
+    def action_ask(self, mode: Mode) -> None:
+        """Open the line to type a filter or a search in."""
+        box = box_of(self)
+        if box is not None:
+            box.ask(mode)
+
+    # Export
+
+    def action_export(self) -> None:
+        """Ask for the format of a file of the rows shown."""
+        self.action_ask("export")
+
+    def line_offers(self, mode: Mode, text: str, cursor: int) -> list[Offer]:
+        if mode != "export":
+            return super().line_offers(mode, text, cursor)
+        return [Offer(f"{letter} {word}", letter, 0, len(text), "") for letter, (_, word) in _FORMATS.items()]
+
+    def line_typed(self, mode: Mode, text: str) -> Problem | None:
+        if mode != "export" or not text:
+            return super().line_typed(mode, text)
+        if text not in _FORMATS:
+            return Problem(f"one of {' '.join(_FORMATS)}", 0)
+        self.post_message(self.ExportRequested(_FORMATS[text][0], self.kept()))
+        box = box_of(self)
+        if box is not None:
+            box.close()
+        return None
+
+    def kept(self) -> Keep:
+        """Which of the session's events the rows shown are made of."""
+        if self.level == 2 and not self.filter:
+            return all_of
+        seqs, keys = set(), set()
+        for place in range(self._count):
+            row = self._row(place)
+            seqs.add(row.seq)
+            if row.key and not isinstance(self._source, EventRows):
+                keys.add(row.key)
+        return lambda subject: subject.seq in seqs or key_of(subject.record.event) in keys
+
+    # Esc
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc is the pane's own only while there is something to clear."""
+        return action != "clear" or self.clearable
+
+    @property
+    def clearable(self) -> bool:
+        """A search or a filter is in force, or its line is open."""
+        box = box_of(self)
+        return self._search.active or bool(self.filter) or (box is not None and box.typing)
+
+    def action_clear(self) -> None:
+        """Close the line, else end the search, else the filter."""
+        box = box_of(self)
+        if box is not None and box.typing:
+            box.close()
+        elif self._search.active:
+            self._search.end()
+            self.refresh()
+        else:
+            self.set_filter("")
 
     def on_click(self, event: events.Click) -> None:
         """Follow by the marker, or put the cursor on a row; a second click opens it.
@@ -129,18 +164,21 @@ class LogPane(RowsView, can_focus=True):
         if marker and offset.y == self.size.height - 1 and offset.x >= self._columns.width - cell_len(marker) - 1:
             self.action_follow()
             return
-        index = offset.y + self.scroll_offset.y
-        if index < self._count:
-            self._select(index)
+        place = offset.y + self.scroll_offset.y
+        if place < self._count:
+            self._select(place)
             if event.chain == 2:
                 self.action_open()
 
     # Text
 
-    def _line(self, index: int, *, roomy: bool = False) -> str:
-        columns = Columns.of(400) if roomy else self._columns
-        parts = pieces(self._state.rows[index], columns, self._now)
-        return parts._replace(gap="  ", bar="").text if roomy else parts.text
+    def _line(self, place: int, *, roomy: bool = False) -> str:
+        row = self._row(place)
+        if not roomy:
+            face = self._face(row, place)
+            return pieces(row, self._columns, self._now, face.clock, marked=face.marked).text
+        columns = Columns.of(400, typed=self._columns.typed)
+        return pieces(row, columns, self._now, time_of_day(row.at, columns.clock))._replace(gap="  ", bar="").text
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text as it stands in the pane."""
@@ -148,7 +186,7 @@ class LogPane(RowsView, can_focus=True):
             return None
         first = min(selection.start.y if selection.start is not None else 0, self._count - 1)
         last = min(selection.end.y if selection.end is not None else self._count - 1, self._count - 1)
-        lines = [self._line(index) for index in range(first, last + 1)]
+        lines = [self._line(place) for place in range(first, last + 1)]
         if selection.end is not None and selection.end.y == last:
             lines[-1] = lines[-1][: selection.end.x]
         if selection.start is not None:

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.widgets import Input
 
 from tui.bus import Bus
 from tui.config import Settings
@@ -18,12 +19,14 @@ from tui.safety import one_line
 from tui.state import State
 from tui.ui.actions import ACTIONS, Action, key_name
 from tui.ui.app import AgentsApp, MainScreen
+from tui.ui.chat import ChatPane
 from tui.ui.composer import Composer
 from tui.ui.footer import FooterBar, Hint
 from tui.ui.frames import frame
 from tui.ui.help import TextScreen, help_text
 from tui.ui.keys import keys_in_use
 from tui.ui.log import LogPane
+from tui.ui.log_keys import LOG_KEY_NAMES, LOG_KEYS
 from tui.ui.pump import Pane, Pump
 from tui.ui.seek_bar import SeekBar
 
@@ -55,7 +58,7 @@ _HINTS: Final = {
 _USABLE: Final = frozenset((
     "help", "interrupt", "chat", "log", "metrics", "next_pane", "previous_pane", "zoom", "page_up", "page_down", "top",
     "follow", "expand", "detail", "copy", "history", "stats", "theme", "mouse", "palette", "redraw", "suspend", "quit",
-    "screenshot", "timeline", "tools",
+    "screenshot", "timeline", "tools", "filter", "find", "level", "next_error", "export_log",
 ))  # fmt: skip
 """The ids of those actions of the live app that look and do not touch; a new one is refused until it is named here."""
 
@@ -89,9 +92,24 @@ class ReplayScreen(MainScreen):
     """The keys of a replay come before those of the panes; on a dialogue above they are its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(action.keys), f"app.{action.action}", action.title, show=False, priority=True)
+        Binding(key, f"screen.head({action.action!r}, {key!r})", action.title, show=False, priority=True)
         for action in REPLAY_ACTIONS
+        for key in action.keys
     ]
+
+    async def action_head(self, action: str, key: str) -> None:
+        """One of the replay's own actions."""
+        await self.app.run_action(action)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is typed in a line belongs to it, and Esc to a pane that has something to clear."""
+        if action != "head":
+            return super().check_action(action, parameters)
+        if isinstance(self.focused, Input):
+            return False
+        return not (
+            parameters[1] == "escape" and isinstance(self.focused, LogPane | ChatPane) and self.focused.clearable
+        )
 
 
 class ReplayHelp(TextScreen):
@@ -108,9 +126,10 @@ class ReplayHelp(TextScreen):
         keys: Mapping[str, Sequence[str]] = {
             **keys_in_use(self.app),
             **{action.id: tuple(map(key_name, action.keys)) for action in REPLAY_ACTIONS},
+            **LOG_KEY_NAMES,
         }
         usable = [action._replace(slash=()) for action in ACTIONS if action.id in _USABLE]  # there is no input
-        self.show(help_text(keys, room or self.app.size.width - 8, (*REPLAY_ACTIONS, *usable), notes=()))
+        self.show(help_text(keys, room or self.app.size.width - 8, (*REPLAY_ACTIONS, *usable, *LOG_KEYS), notes=()))
 
 
 class ReplayApp(AgentsApp):

@@ -32,8 +32,13 @@ GLYPHS: Final = {
 }
 """One cell for each kind; the word stands beside it."""
 
+MARK: Final = "◆"
+"""Before the summary of a row that the user marked."""
+
 _COUNTED: Final = ("text", "think")
 _KIND: Final = 9
+_TYPE: Final = 20
+"""Cells for the type of an event, where each has a row."""
 _AGENT: Final = 14
 _INDENT: Final = 2
 _DEEPEST: Final = 4
@@ -51,17 +56,26 @@ class Columns(NamedTuple):
     clock: int
     kind: int
     agent: int
+    typed: bool = False
+    """Kinds are told as types of events."""
+
+    @property
+    def before(self) -> int:
+        """Characters before the agent or the summary."""
+        return self.clock + bool(self.clock) + self.kind + 1
 
     @classmethod
-    def of(cls, width: int) -> "Columns":
+    def of(cls, width: int, *, typed: bool = False) -> "Columns":
         """What fits: the agent goes first, then the milliseconds, the hours, the time."""
         clock = 12 if width >= 64 else 8 if width >= 44 else 5 if width >= 34 else 0
-        return cls(width, clock, _KIND, _AGENT if width >= 84 else 0)
+        return cls(width, clock, _TYPE if typed and width >= 44 else _KIND, _AGENT if width >= 84 else 0, typed)
 
 
 class Face(NamedTuple):
     """All of a row that its line depends on besides the columns; `beat` counts tenths of a second while it is live."""
 
+    clock: str
+    marked: bool
     status: str
     deltas: int
     summary: str
@@ -70,10 +84,10 @@ class Face(NamedTuple):
     beat: int
 
     @classmethod
-    def of(cls, row: Row, now: float) -> "Face":
-        """The row's face at a time of day."""
+    def of(cls, row: Row, now: float, clock: str = "", *, marked: bool = False) -> "Face":
+        """The row's face at a time of day; `clock` stands in its time column."""
         beat = int((now - (row.started or row.at)) * 10) if row.status == "live" else -1
-        return cls(row.status, row.count, row.summary, row.agent, row.duration, beat)
+        return cls(clock, marked, row.status, row.count, row.summary, row.agent, row.duration, beat)
 
 
 class Pieces(NamedTuple):
@@ -81,6 +95,7 @@ class Pieces(NamedTuple):
 
     clock: str
     kind: str
+    mark: str
     agent: str
     counted: str
     summary: str
@@ -93,14 +108,16 @@ class Pieces(NamedTuple):
         return "".join(self).rstrip()
 
 
-def pieces(row: Row, columns: Columns, now: float) -> Pieces:
-    """Lay out a row; everything foreign in it is cleaned."""
-    clock = f"{_time(row.at, columns.clock)} " if columns.clock else ""
-    kind = f"{GLYPHS.get(row.kind, '·')} {one_line(row.kind, _KIND - 2)}".ljust(_KIND) + " "
+def pieces(row: Row, columns: Columns, now: float, clock: str, *, marked: bool = False) -> Pieces:
+    """Lay out a row; everything foreign in it is cleaned. `clock` is as wide as its column."""
+    clock = f"{clock} " if columns.clock else ""
+    word = one_line(row.type if columns.typed else row.kind, columns.kind - 2)
+    kind = f"{GLYPHS.get(row.kind, '·')} {word}".ljust(columns.kind)
+    mark = MARK if marked else " "
     agent = f"{_fitted(one_line(row.agent, _AGENT * 2), columns.agent)} " if columns.agent else ""
     end = _end(row, now, roomy=columns.width >= 40)
     bar = _bar(row) if columns.width >= _BAR_FROM else ""
-    room = columns.width - len(clock) - len(kind) - cell_len(agent) - len(bar) - (cell_len(end) + 1 if end else 0)
+    room = columns.width - len(clock) - len(kind) - 1 - cell_len(agent) - len(bar) - (cell_len(end) + 1 if end else 0)
     if room < 4:
         end, room = "", max(0, room + cell_len(end) + 1 if end else room)
     before = " " * min(_INDENT * min(row.depth, _DEEPEST), max(0, room // 3))
@@ -108,16 +125,17 @@ def pieces(row: Row, columns: Columns, now: float) -> Pieces:
         before += _counted(row.count, roomy=room >= 26)
     before = cut_text(before, room)
     summary = cut_text(one_line(row.summary, _SUMMARY), max(0, room - cell_len(before)))
-    used = len(clock) + len(kind) + cell_len(agent) + cell_len(before + summary) + len(bar) + cell_len(end)
-    return Pieces(clock, kind, agent, before, summary, " " * (columns.width - used), bar, end)
+    used = len(clock) + len(kind) + 1 + cell_len(agent) + cell_len(before + summary) + len(bar) + cell_len(end)
+    return Pieces(clock, kind, mark, agent, before, summary, " " * (columns.width - used), bar, end)
 
 
-def strip(row: Row, columns: Columns, now: float, palette: Palette, base: Style) -> Strip:
+def strip(row: Row, columns: Columns, now: float, face: Face, palette: Palette, base: Style) -> Strip:
     """A row's line as the screen takes it."""
-    texts = pieces(row, columns, now)
+    texts = pieces(row, columns, now, face.clock, marked=face.marked)
     looks = (
         palette.muted,
         _kind_style(row, palette),
+        palette.accent,
         palette.muted,
         palette.muted,
         palette.error if row.kind == "error" else palette.text,
@@ -126,11 +144,6 @@ def strip(row: Row, columns: Columns, now: float, palette: Palette, base: Style)
         _end_style(row, palette),
     )
     return Strip([Segment(text, base + look) for text, look in zip(texts, looks, strict=True) if text], columns.width)
-
-
-def _time(at: float, cells: int) -> str:
-    text = figures.clock_ms(at)
-    return text[:cells] if cells >= 8 else text[3:8]
 
 
 def _fitted(text: str, cells: int) -> str:

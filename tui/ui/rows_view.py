@@ -1,57 +1,61 @@
-"""Rows of the log in a scroll view: only those in view are drawn, the newest is followed, changed ones are redrawn."""
+"""Rows of the log in a scroll view: only those in view are drawn, the newest is followed, changed ones are redrawn.
+
+A row's *index* is its place in the source, its *place* the one among the rows that are shown.
+"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.cache import LRUCache
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.strip import Strip
 
-from tui.state import State
-from tui.ui.line_view import LineView
+from tui.state import Row, State
+from tui.ui.clocks import Clock, offset, time_of_day
 from tui.ui.palette import Palette
+from tui.ui.row_sources import Source, StateRows
 from tui.ui.rows import Columns, Face, strip
-from tui.ui.scrolling import grow, scroll
+from tui.ui.scrolling import grow
+from tui.ui.sieve import Sieve
+from tui.ui.slices import Slices
 from tui.ui.spans import overlaid
+from tui.ui.tail_view import TailView
 
-_TITLE: Final = "EVENT LOG"
+STEP: Final = 200
+"""Rows looked at before the clock is: about half a millisecond."""
 
 
-class RowsView(LineView):
-    """Shows `State.rows`. It follows the newest until scrolled up, and does not move what is read meanwhile."""
-
-    ALLOW_SELECT = True
+class RowsView(TailView):
+    """Shows rows, by default all of the state's."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_title = _TITLE
         self._state = State()
+        self._source: Source = StateRows(self._state)
+        self._shown = Sieve(self._source)
+        self._slices = Slices(self)
         self._now = 0.0
         self._seq = 0
-        self._count = 0
-        """Rows taken on so far."""
         self._columns = Columns.of(0)
+        self._clock: Clock = "day"
+        self._marks: set[int] = set()
+        """Sequence numbers of rows."""
         self._cursor = 0
-        self._following = True
-        self._seen = 0
-        """Rows there were when following ended."""
-        self._own_scroll = False
+        """The index of the row that keys act on."""
         self._live = False
         """A row in view was live when last painted."""
         self._palette: Palette | None = None
         self._strips: LRUCache[int, tuple[Face, Strip]] = LRUCache(512)
 
     @property
-    def following(self) -> bool:
-        """The newest row is in view and stays there."""
-        return self._following
-
-    @property
     def _at(self) -> int:
-        return self._count - 1 if self._following else self._cursor
+        """The place of the cursor."""
+        return self._count - 1 if self._following else min(self._shown.place(self._cursor), self._count - 1)
+
+    def _row(self, place: int) -> Row:
+        return self._source.row(self._shown[place])
 
     # Painting
 
@@ -63,79 +67,134 @@ class RowsView(LineView):
         if state.seq == self._seq and not self._live:
             return
         self._seq = state.seq
-        if len(state.rows) != self._count:
-            self._grow()
+        self._take_on()
         self._refresh_changed()
 
     def _reset(self, state: State) -> None:
-        self._state, self._seq, self._count = state, -1, 0
+        """Another session, or the same one from its beginning."""
+        self._state, self._seq = state, -1
+        self._marks.clear()
+
+    def _take_on(self) -> None:
+        """Add what is new to the rows shown, and take out or put in those that changed."""
+        top = self._shown[self.scroll_offset.y] if not self._following and self.scroll_offset.y < self._count else None
+        changed = self._shown.update()
+        if self._shown.step(STEP):
+            self._slices.start("catch up", self._catching_up())
+        if changed:
+            self._strips.clear()
+            if top is not None:
+                self._count = len(self._shown)
+                self._resize_to_rows()
+                self._scroll(self._shown.place(top))
+            self.refresh()
+        if len(self._shown) != self._count:
+            self._grow()
+        if changed or not self._following:
+            self._show_title()
+
+    def _catching_up(self) -> Iterator[None]:
+        while self._shown.step(STEP):
+            yield
+        self._grow()
+
+    def _show(self, source: Source, shown: Sieve) -> None:
+        """Other rows instead; the cursor stays on its event, or comes to the one after it."""
+        before = self._row(self._at) if self._count else None
+        y = self._at - self.scroll_offset.y
+        if source is not self._source:
+            self._source = source
+            if before is not None:
+                self._cursor = source.place_of(before.seq)
+        elif before is not None:
+            self._cursor = self._shown[self._at]
+        self._shown = shown
+        self._columns = self._columns_of(self._columns.width)
         self._strips.clear()
-        self._set_following(True)
-        with self._scrolling():
-            grow(self, Size(self._columns.width, 0))
+        self._slices.stop("catch up")
+        self._count = self._seen = len(shown)
+        self._resize_to_rows()
+        self._scroll(self._count - self.size.height if self._following else self._at - y)
         self.refresh()
 
+    def _columns_of(self, width: int) -> Columns:
+        return Columns.of(width)
+
+    def _resize_to_rows(self) -> None:
+        with self._scrolling():
+            grow(self, Size(self._columns.width, self._count))
+
     def _grow(self) -> None:
-        before, self._count = self._count, len(self._state.rows)
-        grow(self, Size(self._columns.width, self._count))
+        before, self._count = self._count, len(self._shown)
+        self._resize_to_rows()
         if self._following:
             self._scroll(self._count - self.size.height)
-            self._refresh_rows(max(0, before - 1), self._count)
+            self._refresh_rows(max(0, before - 1), max(before, self._count))
         else:
             self._refresh_rows(before, self._count)
             self._refresh_line(self.size.height - 1)
 
     def _refresh_changed(self) -> None:
         """Compare each row in view with what was drawn of it."""
-        rows, top = self._state.rows, self.scroll_offset.y
+        top = self.scroll_offset.y
         self._live = False
-        for index in range(top, min(top + self.size.height, self._count)):
-            row = rows[index]
+        for place in range(top, min(top + self.size.height, self._count)):
+            row = self._row(place)
             self._live = self._live or row.status == "live"
-            drawn = self._strips.get(index)
-            if drawn is not None and drawn[0] != Face.of(row, self._now):
-                self._refresh_line(index - top)
+            drawn = self._strips.get(self._shown[place])
+            if drawn is not None and drawn[0] != self._face(row, place):
+                self._refresh_line(place - top)
 
-    def _refresh_rows(self, first: int, end: int) -> None:
-        top, height = self.scroll_offset.y, self.size.height
-        first, end = max(first, top), min(end, top + height)
-        if first < end:
-            self.refresh(Region(0, first - top, self.size.width, end - first))
+    def _face(self, row: Row, place: int) -> Face:
+        return Face.of(row, self._now, self._time(row, place), marked=row.seq in self._marks)
 
-    def _refresh_line(self, y: int) -> None:
-        if 0 <= y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, 1))
+    def _time(self, row: Row, place: int) -> str:
+        """What stands in the time column."""
+        cells = self._columns.clock
+        match self._clock:
+            case _ if not cells:
+                return ""
+            case "run":
+                return offset(row.at - self._run_began(row), cells)
+            case "gap":
+                return offset(row.at - self._row(place - 1).at, cells) if place else " " * cells
+            case _:
+                return time_of_day(row.at, cells)
+
+    def _run_began(self, row: Row) -> float:
+        index = self._state.row_of.get(f"run {row.run}")
+        return self._state.rows[index if index is not None else 0].at
 
     def render_line(self, y: int) -> Strip:
-        index = y + self.scroll_offset.y
+        place = y + self.scroll_offset.y
         width = self._columns.width
-        if index >= self._count:
+        if place >= self._count:
             found = Strip.blank(width, self.rich_style)
         else:
-            found = self._overlaid(self._row_strip(index), index)
-            found = found if self._painting else found.apply_offsets(0, index)
+            found = self._overlaid(self._row_strip(place), place)
+            found = found if self._painting else found.apply_offsets(0, place)
         if y == self.size.height - 1 and (marker := self._marker()):
             at = max(0, width - cell_len(marker) - 1)
             chip = Strip([Segment(marker, self.rich_style + self._looks().chip)])
             return Strip.join([found.crop(0, at), chip, found.crop(at + cell_len(marker))]).crop(0, width)
         return found
 
-    def _row_strip(self, index: int) -> Strip:
-        row = self._state.rows[index]
-        face = Face.of(row, self._now)
+    def _row_strip(self, place: int) -> Strip:
+        row, index = self._row(place), self._shown[place]
+        face = self._face(row, place)
         drawn = self._strips.get(index)
         if drawn is None or drawn[0] != face:
-            drawn = face, strip(row, self._columns, self._now, self._looks(), self.rich_style)
+            drawn = face, strip(row, self._columns, self._now, face, self._looks(), self.rich_style)
             self._strips.discard(index)  # the cache keeps what it has
             self._strips[index] = drawn
         return drawn[1]
 
-    def _overlaid(self, found: Strip, index: int) -> Strip:
+    def _overlaid(self, found: Strip, place: int) -> Strip:
         """With the cursor and the selection on it."""
         looks = self._looks()
-        if self.has_focus and index == self._at:
+        if self.has_focus and place == self._at:
             found = overlaid(found, 0, self._columns.width, looks.cursor)
-        if (selection := self.text_selection) is not None and (span := selection.get_span(index)) is not None:
+        if (selection := self.text_selection) is not None and (span := selection.get_span(place)) is not None:
             start, end = span
             text = found.text
             end = len(text) if end < 0 else min(end, len(text))
@@ -147,13 +206,6 @@ class RowsView(LineView):
             self._palette = Palette.from_variables(self.app.theme_variables)
         return self._palette
 
-    def _marker(self) -> str:
-        """What stands at the bottom while newer rows are out of view."""
-        if self._following:
-            return ""
-        new = self._count - max(self._seen, self.scroll_offset.y + self.size.height)
-        return f" ↓ {new:,} new " if new > 0 else ""
-
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._palette = None
@@ -163,11 +215,10 @@ class RowsView(LineView):
         """Lay the columns out anew; what is in view stays, or the newest row does."""
         width = self.scrollable_content_region.width
         if width != self._columns.width:
-            self._columns = Columns.of(width)
+            self._columns = self._columns_of(width)
             self._strips.clear()
             self.screen.clear_selection()
-        self._count = len(self._state.rows)
-        grow(self, Size(width, self._count))
+        self._resize_to_rows()
         if self._following:
             self._scroll(self._count - self.size.height)
         self.refresh()
@@ -178,39 +229,10 @@ class RowsView(LineView):
     def on_blur(self) -> None:
         self.refresh()
 
-    # Scrolling
+    def _let_go(self) -> None:
+        if not self._following and self._count:
+            self._cursor = self._shown[self._count - 1]
+        self._show_title()
 
-    @contextmanager
-    def _scrolling(self) -> Iterator[None]:
-        """What scrolls in here is not the user."""
-        self._own_scroll = True
-        try:
-            yield
-        finally:
-            self._own_scroll = False
-
-    def _scroll(self, y: int) -> None:
-        if (y := max(0, y)) != self.scroll_offset.y:
-            with self._scrolling():
-                scroll(self, y)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if not self._own_scroll and round(old_value) != round(new_value):
-            self._set_following(round(new_value) >= self.max_scroll_y)
-
-    def _set_following(self, following: bool) -> None:
-        if following == self._following:
-            return
-        if not following:
-            self._cursor, self._seen = self._count - 1, self._count
-        self._following = following
-        self.border_title = _TITLE if following else f"{_TITLE} · paused, F follows"
-        self.refresh()
-
-    def action_follow(self) -> None:
-        """Go to the newest row and stay there."""
-        self._set_following(True)
-        self._scroll(self._count - self.size.height)
-
-    follow = action_follow
+    def _show_title(self) -> None:
+        """Bring the title up to what is shown."""
