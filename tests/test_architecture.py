@@ -49,7 +49,7 @@ def test_the_command_line_knows_the_built_in_agents_by_name() -> None:
 @pytest.mark.parametrize("path", _SOURCES, ids=lambda path: "/".join(path.parts[path.parts.index("tui") :]))
 def test_files_and_functions_stay_small(path: Path) -> None:
     source = path.read_text()
-    assert len(source.splitlines()) <= (450 if path.name in _CATALOGUES else 300)
+    assert len(source.splitlines()) <= (500 if path.name in _CATALOGUES else 300)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 50, f"{node.name} is too long"

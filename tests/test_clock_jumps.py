@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from tests.sample_session import HEADER, NOON, SESSION
 from tests.test_player import held
 from tui import events as e
-from tui import figures
 from tui.bus import Bus
 from tui.export import FORMATS, export
 from tui.fold import fold
 from tui.journal import Header, read
 from tui.journal_writer import JournalWriter
+from tui.metrics import runs
+from tui.metrics.requests import breakdown
 from tui.player import LONGEST_GAP, Player
 from tui.restore import restore
 from tui.state import State
@@ -34,8 +35,9 @@ def test_no_span_is_negative_whatever_the_clock_did(times: list[float]) -> None:
     state = State()
     for record in _records(times):
         fold(state, record)
-        metrics = state.metrics
-        spans = (metrics.first_token, figures.generation_time(state), figures.run_elapsed(state, record.at))
+        run = runs.newest(state)
+        parts = [part for index in range(len(state.requests)) for part in breakdown(state, index, record.at)]
+        spans = [runs.first_token(state, run), runs.generation_time(state, run), runs.elapsed(run, record.at), *parts]
         assert [span for span in spans if span is not None and span < 0] == []
     assert [row for row in state.rows if row.duration is not None and row.duration < 0] == []
     assert state.seq == len(SESSION)

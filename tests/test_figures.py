@@ -1,107 +1,12 @@
+from decimal import Decimal
+
 import pytest
 
 from tests.test_fold import BEGIN, folded
 from tui import events as e
 from tui import figures
-from tui.fold import fold
+from tui.metrics.runs import phase_elapsed
 from tui.state import State
-from tui.wire import Record
-
-
-def timed(*happened: tuple[float, e.Event]) -> State:
-    state = State()
-    for number, (at, event) in enumerate(happened):
-        fold(state, Record(number + 1, at, event))
-    return state
-
-
-TWO_REQUESTS = (
-    (100.0, e.PromptSent("hi")),
-    (100.1, e.RunStarted(1)),
-    (100.2, e.ModelRequested(1, 1, "Guide")),
-    (101.0, e.ReasoningDelta("1.1.0", "a")),
-    (101.5, e.ToolCallStarted("1.1.1", "c1", "dice")),
-    (102.0, e.ArgumentsDelta("c1", "{}")),
-    (102.0, e.UsageReported(1, 1, 50, 10, 6, 1)),
-    (102.1, e.ToolStarted("c1", "dice")),
-    (112.1, e.ToolEnded("c1", "dice", "4", duration=10.0)),
-    (112.2, e.ModelRequested(1, 2, "Guide")),
-    (113.0, e.TextDelta("1.2.0", "a")),
-    (114.0, e.TextDelta("1.2.0", "b")),
-    (116.0, e.TextDelta("1.2.0", "c")),
-)
-"""Generates from 101 to 102 and from 113 to 116: 4 s. Deltas: 2 + 3."""
-
-
-def test_the_first_token_counts_from_the_prompt_to_the_first_delta_of_any_kind() -> None:
-    assert timed(*TWO_REQUESTS).metrics.first_token == pytest.approx(1.0)
-
-
-def test_generation_time_leaves_out_waiting_and_tools() -> None:
-    assert figures.generation_time(timed(*TWO_REQUESTS)) == pytest.approx(4.0)
-    assert figures.generation_time(timed(*TWO_REQUESTS[:5])) == pytest.approx(0.0)
-    assert figures.generation_time(timed(*TWO_REQUESTS[:9])) == pytest.approx(1.0)
-
-
-def test_the_rate_of_a_live_run_is_deltas_by_generation_time() -> None:
-    rate = figures.tokens_per_second(timed(*TWO_REQUESTS))
-    assert not rate.exact
-    assert rate.value == pytest.approx(5 / 4)
-
-
-def test_the_rate_of_a_finished_run_is_what_the_provider_counted() -> None:
-    state = timed(
-        *TWO_REQUESTS, (116.0, e.UsageReported(1, 2, 60, 0, 14, 0)), (116.5, e.RunEnded(1, "completed", turns=2))
-    )
-    rate = figures.tokens_per_second(state)
-    assert rate.exact
-    assert rate.value == pytest.approx((6 + 14) / 4)
-
-
-def test_the_rate_of_a_run_cut_off_stays_an_estimate() -> None:
-    rate = figures.tokens_per_second(timed(*TWO_REQUESTS, (116.5, e.RunEnded(1, "cancelled"))))
-    assert not rate.exact
-    assert rate.value == pytest.approx(5 / 4)
-
-
-def test_a_rate_over_next_to_no_time_is_unknown() -> None:
-    assert figures.tokens_per_second(State()).value is None
-    burst = timed(*TWO_REQUESTS[:3], (101.0, e.TextDelta("1.1.0", "a")), (101.04, e.TextDelta("1.1.0", "b")))
-    assert figures.tokens_per_second(burst).value is None
-
-
-@pytest.mark.parametrize(("seconds", "words"), [(None, ""), (0.4, "✔"), (2.0, "✔"), (2.01, "slow")])
-def test_verdict(seconds: float | None, words: str) -> None:
-    assert figures.verdict(seconds) == words
-
-
-def test_the_run_takes_from_the_prompt_to_its_end() -> None:
-    assert figures.run_elapsed(State(), 9.0) is None
-    assert figures.run_elapsed(timed(*TWO_REQUESTS), 120.0) == pytest.approx(20.0)
-    ended = timed(*TWO_REQUESTS, (117.0, e.RunEnded(1, "completed")))
-    assert figures.run_elapsed(ended, 999.0) == pytest.approx(17.0)
-    lost = timed(*TWO_REQUESTS, (118.0, e.EngineEnded(1, "gone")))
-    assert figures.run_elapsed(lost, 999.0) == pytest.approx(18.0)
-
-
-def test_a_phase_takes_since_it_began_and_an_ended_run_as_long_as_it_took() -> None:
-    assert figures.phase_elapsed(timed(*TWO_REQUESTS), 115.0) == pytest.approx(2.0)
-    assert figures.phase_elapsed(timed(*TWO_REQUESTS, (117.0, e.RunEnded(1, "completed"))), 999.0) == pytest.approx(17)
-    assert figures.phase_elapsed(folded(*BEGIN[:2]), 99.0) is None
-
-
-def test_usage_is_unknown_until_a_provider_told_it() -> None:
-    assert not figures.usage_known(State())
-    assert not figures.usage_known(timed(*TWO_REQUESTS[:6]))
-    assert figures.usage_known(timed(*TWO_REQUESTS[:7]))
-    assert figures.usage_known(timed(*TWO_REQUESTS))
-    assert not figures.usage_known(timed(*TWO_REQUESTS[:6], (102.0, e.RunEnded(1, "cancelled"))))
-
-
-def test_failed_tools_are_those_of_the_newest_run() -> None:
-    fails = (*BEGIN, e.ToolStarted("c1", "dice"), e.ToolEnded("c1", "dice", "no", failed=True))
-    assert figures.failed_tools(folded(*fails)) == 1
-    assert figures.failed_tools(folded(*fails, e.RunEnded(1, "completed"), e.PromptSent("again"))) == 0
 
 
 def test_every_phase_has_words() -> None:
@@ -230,6 +135,25 @@ def test_a_bar_is_a_cell_for_each_tenfold_of_a_millisecond(seconds: float | None
     assert figures.bar(seconds, 0) == ""
 
 
+@pytest.mark.parametrize(
+    ("dollars", "priced", "unknown", "text"),
+    [
+        ("0", 0, 0, "–"), ("0", 0, 2, "?"), ("0", 1, 0, "$0"), ("0.0000012", 1, 0, "<$0.0001"),
+        ("0.00312", 3, 0, "$0.0031"),        ("0.00312", 3, 1, "≥$0.0031"), ("0.0312", 3, 0, "$0.0312"),
+        ("1.239", 1, 0, "$1.24"), ("1240.4", 1, 0, "$1,240"),
+    ],
+)  # fmt: skip
+def test_money_is_never_made_up(dollars: str, priced: int, unknown: int, text: str) -> None:
+    assert figures.money(Decimal(dollars), priced, unknown) == text
+
+
+def test_a_gauge_shows_the_least_there_is() -> None:
+    assert figures.gauge(0.0, 4) == "░░░░"
+    assert figures.gauge(0.001, 4) == "▇░░░"
+    assert figures.gauge(0.5, 4) == "▇▇░░"
+    assert figures.gauge(1.7, 4) == "▇▇▇▇"
+
+
 FAILING = (*BEGIN, e.AttemptFailed(1, 1, 1, 3, "network", "connection reset", 1.5))
 
 
@@ -237,25 +161,6 @@ def test_the_wait_for_the_next_try_counts_down() -> None:
     state = folded(*FAILING)
     assert figures.phase_words(state, 6.7) == "retrying in 0.8 s · try 2 of 3: connection reset"
     assert figures.phase_words(state, 99.0) == "retrying in 0.0 s · try 2 of 3: connection reset"
-    assert figures.phase_elapsed(state, 6.7) is None
+    assert phase_elapsed(state, 6.7) is None
     assert figures.phase_words(folded(*FAILING, e.AttemptStarted(1, 1, 2, 3)), 9.0) == "waiting for the model"
     assert figures.phase_words(folded(*FAILING, e.CancelRequested()), 9.0) == "cancelling…"
-
-
-def test_rates_of_errors_and_recoveries() -> None:
-    assert figures.error_rate(folded().metrics) is None
-    assert figures.recovery_rate(folded(*BEGIN).metrics) is None
-    won = (*FAILING, e.AttemptStarted(1, 1, 2, 3), e.AttemptSucceeded(1, 1, 2))
-    lost = (e.ModelRequested(1, 2, "Guide"), e.AttemptFailed(1, 2, 3, 3, "server", "500"))
-    metrics = folded(*won, *lost, e.RunEnded(1, "failed", "500", "server")).metrics
-    assert (metrics.tries, metrics.errors, metrics.failures) == (3, 2, {"network": 1, "server": 1})
-    assert figures.error_rate(metrics) == pytest.approx(2 / 3)
-    assert figures.recovery_rate(metrics) == pytest.approx(1 / 2)
-    assert figures.percent(figures.recovery_rate(metrics)) == "50.0 %"
-
-
-def test_failures_of_runs_and_tools_have_their_kinds_too() -> None:
-    tool = e.ToolEnded("c1", "dig", "", failed=True)
-    metrics = folded(*BEGIN, tool, e.RunEnded(1, "failed", "no", "guardrail"), e.PromptSent("x")).metrics
-    assert metrics.failures == {"tool": 1, "guardrail": 1}
-    assert figures.failures(metrics) == [("guardrail", 1)]

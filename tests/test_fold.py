@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from tests.strategies import events
 from tui import events as e
-from tui.figures import generation_time
 from tui.fold import fold
+from tui.metrics import runs
 from tui.state import Answer, Handoff, Note, Prompt, Reasoning, State, Tool
 from tui.wire import Record, decode_record, encode
 
@@ -208,12 +208,12 @@ def test_figures_by_hand() -> None:
         e.TextDelta("1.2.0", "d"), e.TextDelta("1.2.0", "e"), e.RunEnded(1, "completed"), step=0.5,
     )  # fmt: skip
     m = state.metrics
-    assert m.first_token == 1.0
-    assert generation_time(state) == 1.0 + 0.5
-    assert (m.run_deltas, m.run_output, m.run_turns, m.unknown_usage) == (5, 30, 2, 1)
+    assert runs.first_token(state, state.runs[0]) == 1.0
+    assert runs.generation_time(state, state.runs[0]) == 1.0 + 0.5
+    assert (m.run_turns, m.unknown_usage) == (2, 1)
     assert (m.input, m.cached, m.output, m.reasoning) == (10, 4, 30, 5)
     assert m.rate == [1, 0, 1, 0, 1, 1, 0, 1], "stalls within a request show, the wait between two does not"
-    assert m.run_ended == 4.5
+    assert state.runs[0].ended == 4.5
 
 
 def test_clear_hides_what_was_and_keeps_the_log() -> None:

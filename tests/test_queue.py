@@ -150,7 +150,7 @@ def test_the_fold_shows_what_waits_and_a_message_where_the_run_took_it_up() -> N
     assert (state.waiting, state.steering) == (("later",), ())
     assert [type(entry) for entry in state.entries] == [Prompt, Tool, Prompt, Answer]
     assert state.live == 0, "the run's earlier entries may still change"
-    assert state.metrics.run_started == 1.0
+    assert state.runs[-1].at == 1.0
 
 
 async def test_queued_prompts_go_out_one_by_one_as_runs_complete(agent: str) -> None:

@@ -244,6 +244,8 @@ def test_the_command_lists_shows_exports_and_deletes(run: Run, tmp_path: Path) -
     code, out, _ = run("show", "aa")
     assert code == 0
     assert "1. You  00:16  Where is the key?" in out
+    figures = json.loads(run("show", "aa", "--json")[1])
+    assert (figures["runs"], figures["tokens"]["input"], figures["cost"]["known"]) == (2, 320, None)
     code, out, _ = run("export", "aa")
     assert "Where is the key?" in out
     target = tmp_path / "out.json"

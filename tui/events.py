@@ -382,6 +382,21 @@ class RunEnded(_Event, frozen=True):
     """The final output as text where it is not the last message (an agent with an output type)."""
 
 
+class ThresholdBreached(_Event, frozen=True):
+    """A run went over a limit; published by the screen at its end, once a run and metric. `turn` 0: the whole run.
+
+    In seconds, tokens a second, a share of one. A `…_trend`: the model's newest runs are worse than `limit`, which its
+    earlier ones set; once a session.
+    """
+
+    run: int
+    turn: int
+    metric: Literal["first_token", "tokens_per_second", "error_rate", "first_token_trend", "tokens_per_second_trend"]
+    value: float
+    limit: float
+    model: str = ""
+
+
 # Anything else
 
 
@@ -418,7 +433,7 @@ Event: TypeAlias = (
     | AttemptFailed | AttemptStarted | AttemptSucceeded
     | ReasoningDelta | TextDelta | RefusalDelta | MessageCompleted | ReasoningCompleted
     | ToolCallStarted | ArgumentsDelta | ToolCalled | ToolStarted | ToolEnded
-    | HandoffOccurred | UsageReported | CancelRequested | RunStuck | RunEnded
+    | HandoffOccurred | UsageReported | CancelRequested | RunStuck | RunEnded | ThresholdBreached
     | OutputCaptured | Notice | RawReceived
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The figures and words that panes show, computed from state: formulas, units, and how a value is written.
+"""The words that panes show for a state, and how a value is written. What a figure means is in `tui.metrics`.
 
 Everything here is pure: the time comes in as `now`, seconds since the epoch. A figure nobody knows is None, and None is
 written `–`: never 0, never a guess.
@@ -7,22 +7,14 @@ written `–`: never 0, never a guess.
 import math
 import time
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from tui.safety import one_line
-from tui.state import Metrics, Request, State, Tool
+from tui.state import State, Tool
 
 UNKNOWN: Final = "–"
-
-FIRST_TOKEN_TARGET: Final = 2.0
-"""Seconds until the first token that still feel responsive: the project's threshold for a healthy run."""
-
-PASSING: Final = ("network", "timeout", "rate_limit", "server")
-"""The kinds of failure that may pass and are tried again."""
-
-SHORTEST_GENERATION: Final = 0.05
-"""Seconds of generation below which a rate says more about buffers than about the model."""
 
 _SHORTEST_BAR: Final = 0.001
 """Seconds at which a duration's bar begins."""
@@ -30,108 +22,10 @@ _SHORTEST_BAR: Final = 0.001
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _EIGHTHS: Final = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
 _SPINNER: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_SMALLEST: Final = Decimal("0.0001")
+"""US dollars below which nobody reads digits."""
 _NAME: Final = 40
 """Characters of a tool's name in a phase."""
-
-
-# Formulas
-
-
-class Rate(NamedTuple):
-    """Tokens per second; `exact` if from tokens the provider counted, else from deltas."""
-
-    value: float | None
-    exact: bool
-
-
-def run_requests(state: State) -> list[Request]:
-    """The model requests of the newest run, those of agents used as tools among them."""
-    return state.requests[state.run_requests :]
-
-
-def generation_time(state: State) -> float:
-    """Seconds in which the model generated in the newest run: Σ (last delta − first delta) over its requests.
-
-    Waiting for the model and the time of tools are not in it.
-    """
-    return sum(
-        max(0.0, request.last - request.first)
-        for request in run_requests(state)
-        if request.first is not None and request.last is not None
-    )
-
-
-def tokens_per_second(state: State) -> Rate:
-    """Tokens of the newest run ÷ `generation_time`.
-
-    Tokens are the provider's count once the run has ended and all of its requests were counted; until then, and for a
-    run cut off, deltas, which are about a token each. Unknown below `SHORTEST_GENERATION`.
-    """
-    metrics, requests = state.metrics, run_requests(state)
-    exact = metrics.run_ended is not None and bool(requests) and all(each.output is not None for each in requests)
-    tokens = metrics.run_output if exact else metrics.run_deltas
-    spent = generation_time(state)
-    return Rate(tokens / spent if tokens and spent >= SHORTEST_GENERATION else None, exact)
-
-
-def verdict(first_token: float | None) -> str:
-    """`✔` within `FIRST_TOKEN_TARGET`, `slow` beyond, empty while unknown."""
-    if first_token is None:
-        return ""
-    return "✔" if first_token <= FIRST_TOKEN_TARGET else "slow"
-
-
-def run_elapsed(state: State, now: float) -> float | None:
-    """Seconds from the newest prompt to the end of its run, or to `now` while it is live; None before the first prompt.
-
-    A run whose engine went away without a word ended when that was seen.
-    """
-    metrics = state.metrics
-    if metrics.run_started is None:
-        return None
-    end = now if state.busy else state.phase_since
-    return max(0.0, (end if metrics.run_ended is None else metrics.run_ended) - metrics.run_started)
-
-
-def phase_elapsed(state: State, now: float) -> float | None:
-    """Seconds of the phase so far while a run is live, of the whole run once it ended, else None.
-
-    None too while the next try is waited for: what counts then is the time that is left.
-    """
-    if state.phase == "retrying":
-        return None
-    if state.busy:
-        return max(0.0, now - state.phase_since)
-    return run_elapsed(state, now) if state.phase in ("done", "stopped", "failed") else None
-
-
-def failed_tools(state: State) -> int:
-    """Tool calls of the newest run that failed."""
-    return sum(isinstance(entry, Tool) and entry.status == "failed" for entry in state.entries[state.live :])
-
-
-def failures(metrics: Metrics) -> list[tuple[str, int]]:
-    """Kinds of errors and how many of each, the most first; those of tools are counted with the tools."""
-    kinds = [(kind, number) for kind, number in metrics.failures.items() if kind != "tool"]
-    return sorted(kinds, key=lambda each: (-each[1], each[0]))
-
-
-def error_rate(metrics: Metrics) -> float | None:
-    """Failed tries of model requests ÷ tries of them; None before the first. Other failures are not in it."""
-    failed = sum(metrics.failures.get(kind, 0) for kind in PASSING)
-    return failed / metrics.tries if metrics.tries else None
-
-
-def recovery_rate(metrics: Metrics) -> float | None:
-    """Requests answered whole after a failed try ÷ those and the ones given up; None before the first."""
-    troubled = metrics.recoveries + metrics.given_up
-    return metrics.recoveries / troubled if troubled else None
-
-
-def usage_known(state: State) -> bool:
-    """The provider has told the tokens of at least one request: requests made − not told − those under way > 0."""
-    under_way = sum(request.ended is None and request.output is None for request in run_requests(state))
-    return state.metrics.turns - state.metrics.unknown_usage - under_way > 0
 
 
 # Words
@@ -249,6 +143,25 @@ def spark(values: Sequence[int], width: int) -> str:
 def percent(share: float | None) -> str:
     """A share of one in hundredths: `7.1 %`."""
     return UNKNOWN if share is None else f"{100 * share:.1f} %"
+
+
+def money(dollars: Decimal, priced: int, unknown: int) -> str:
+    """A sum of US dollars over `priced` parts: `$0.0031`, `$1.24`, `$1,240`.
+
+    `≥` in front where there are `unknown` parts beside them, `?` where there are no others.
+    """
+    if not priced:
+        return "?" if unknown else UNKNOWN
+    if 0 < dollars < _SMALLEST:
+        return "≥$0" if unknown else f"<${_SMALLEST}"
+    places = 0 if dollars >= 1000 or not dollars else 2 if dollars >= 1 else 4
+    return f"{'≥' if unknown else ''}${dollars:,.{places}f}"
+
+
+def gauge(share: float, width: int) -> str:
+    """A share of one as a bar over `width` cells, `▇▇░░░`; at least a cell of it where it is not 0."""
+    full = min(width, max(share > 0, round(share * width)))
+    return "▇" * full + "░" * (width - full)
 
 
 def bar(seconds: float | None, width: int) -> str:

@@ -20,7 +20,7 @@ DONE = e.RunEnded(1, "completed", turns=1)
 
 @asynccontextmanager
 async def measured(
-    *events: e.Event, size: tuple[int, int] = (30, 40), theme: str = "midnight"
+    *events: e.Event, size: tuple[int, int] = (30, 44), theme: str = "midnight"
 ) -> AsyncIterator[tuple[StateApp[MetricsPane], Pilot[None]]]:
     app = StateApp(MetricsPane(), theme)
     async with app.run_test(size=size) as pilot:
@@ -72,7 +72,6 @@ async def test_a_live_run() -> None:
         assert value(app, "turns") == "1"
         assert value(app, "tool calls") == "2"
         assert value(app, "failed") == "1"
-        assert value(app, "running") == "1"
         assert value(app, "tokens in") == "–"
         assert any(set("▂▃▄▅▆▇█") & set(line) for line in app.lines)
 
@@ -80,7 +79,7 @@ async def test_a_live_run() -> None:
 async def test_a_finished_run_has_exact_figures() -> None:
     async with measured(*BEGIN, *ANSWER, USAGE, DONE) as (app, _):
         assert app.lines[0].startswith("✔ done")
-        assert value(app, "= tokens/s") == "165"  # 412 tokens in 2.5 s
+        assert value(app, "= tokens/s") == "117"  # 412 tokens in 2.5 s, but 120 were thought before the first
         assert value(app, "tokens in") == "12.3k"
         assert value(app, "cached") == "1,024"
         assert value(app, "tokens out") == "412"
@@ -111,16 +110,16 @@ async def test_lines_fit_and_the_important_ones_come_first(size: tuple[int, int]
         assert all(app.pane.render_line(y).cell_length == app.pane.size.width for y in range(size[1] - 1))
         assert all(cell_len(line) <= width for line in app.lines)
         assert "writing" in app.lines[0]
-        top = "\n".join(app.lines[:9])
-        for piece in ("token", "0.50 s", "tok", "██", "turns", "tools" if size[1] == 11 else "tool"):
+        top = "\n".join(app.lines[: 9 if size[1] < 40 else 11])
+        for piece in ("first token", "0.50 s", "tok", "██", "wait", "gen", "context"):
             assert piece in top
 
 
 async def test_values_keep_their_place() -> None:
     async with measured(*BEGIN, *ANSWER, size=(60, 16)) as (app, _):
-        before = [cell_len(line) for line in app.lines if line.endswith(tuple("0123456789–sk"))]
+        before = [cell_len(line) for line in app.lines]
         app.happen(*ANSWER, USAGE, DONE)
-        assert [cell_len(line) for line in app.lines if line.endswith(tuple("0123456789–sk"))] == before
+        assert [cell_len(line) for line in app.lines] == before
 
 
 async def test_what_does_not_fit_can_be_scrolled_to() -> None:
@@ -128,7 +127,7 @@ async def test_what_does_not_fit_can_be_scrolled_to() -> None:
         assert "handoff" not in "\n".join(app.lines)
         await pilot.press("G")
         await pilot.pause()
-        assert "handoff" in app.lines[-1]
+        assert "handoff" in "\n".join(app.lines)
         await pilot.press("g")
         await pilot.pause()
         assert "waiting" in app.lines[0]
@@ -160,7 +159,7 @@ async def test_a_resize_arranges_the_figures_anew() -> None:
     async with measured(*BEGIN, *ANSWER, size=(30, 40)) as (app, pilot):
         await pilot.resize_terminal(24, 11)
         await pilot.pause()
-        assert any(line.strip().startswith("run ") for line in app.lines)
+        assert any(line.strip().startswith("run ") for line in app.lines), "the run's cost, two figures a line"
         assert len(app.lines) == 10
 
 

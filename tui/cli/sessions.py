@@ -14,6 +14,8 @@ from tui.cli.options import Parser
 from tui.export import FORMATS, export
 from tui.export.file import save
 from tui.journal import read
+from tui.metrics import session
+from tui.metrics.report import report
 from tui.places import sessions_folder
 from tui.restore import restore
 from tui.safety import one_line, visible
@@ -50,6 +52,7 @@ def _parser() -> Parser:
     errors = actions.add_parser("errors", help="how often requests failed and were recovered, over all of them")
     errors.add_argument("--json", action="store_true", help="one JSON object")
     show = actions.add_parser("show", help="one session in the terminal")
+    show.add_argument("--json", action="store_true", help="its figures as one JSON object: seconds, tokens, dollars")
     out = actions.add_parser("export", help="one session as a document; keys are masked")
     out.add_argument("--format", choices=FORMATS, help="default: by the suffix of FILE, else md")
     out.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
@@ -82,7 +85,6 @@ def _lines(found: list[Summary]) -> Iterator[str]:
 
 
 def _errors(sessions: Sessions, options: argparse.Namespace) -> str:
-    from tui import figures
     from tui.ui.reports import errors
 
     found = sessions.all()
@@ -96,10 +98,10 @@ def _errors(sessions: Sessions, options: argparse.Namespace) -> str:
         "interruptions": sums.interruptions,
         "requests": sums.turns,
         "tries": sums.tries,
-        "failures": dict(figures.failures(sums)),
-        "error_rate": figures.error_rate(sums),
+        "failures": dict(session.failures(sums)),
+        "error_rate": session.error_rate(sums),
         "recoveries": sums.recoveries,
-        "recovery_rate": figures.recovery_rate(sums),
+        "recovery_rate": session.recovery_rate(sums),
         "given_up": sums.given_up,
     }
     return msgspec.json.encode(told).decode() + "\n"
@@ -111,6 +113,8 @@ def _show(sessions: Sessions, options: argparse.Namespace) -> str:
     path = sessions.find(options.session)
     header = msgspec.structs.replace(read(path).header, session=path.stem)
     restored = restore(path)
+    if options.json:
+        return msgspec.json.format(msgspec.json.encode(report(restored.state))).decode() + "\n"
     facts = {name: value for name, value in msgspec.to_builtins(header).items() if value and name != "created"}
     facts["created"] = datetime.fromtimestamp(header.created).isoformat(" ", "seconds")
     lines = [f"{name:<10}{one_line(str(value))}" for name, value in facts.items()]

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 
 from tui import figures
 from tui.fold import fold
+from tui.metrics import runs, session
+from tui.metrics.lines import figure_lines
 from tui.safety import one_line
 from tui.state import Answer, Entry, Handoff, Note, Prompt, Reasoning, Row, State, Tool
 from tui.wire import Record
@@ -152,9 +154,9 @@ def _speaker(entry: Entry, at_work: Mapping[int, str], last: Section | None) -> 
 
 def _figures(state: State, first: float | None) -> list[tuple[str, str]]:
     metrics = state.metrics
-    known = figures.usage_known(state)
-    rate = figures.tokens_per_second(state)
-    kinds = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in figures.failures(metrics))
+    known = session.usage_known(state)
+    rate = runs.tokens_per_second(state, runs.newest(state))
+    kinds = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in session.failures(metrics))
     exact = "" if rate.exact or rate.value is None else "about "
     return [
         ("Runs", f"{metrics.runs:,}"),
@@ -167,8 +169,9 @@ def _figures(state: State, first: float | None) -> list[tuple[str, str]]:
             _of(metrics.output, _some(metrics.reasoning, "of them reasoning")) if known else figures.UNKNOWN,
         ),
         ("Model calls whose tokens nobody told", f"{metrics.unknown_usage:,}"),
-        ("Time to first token, last run", figures.latency(metrics.first_token)),
+        ("Time to first token, last run", figures.latency(runs.first_token(state, runs.newest(state)))),
         ("Tokens a second, last run", exact + figures.rate(rate.value)),
+        *((name[:1].upper() + name[1:], value) for name, value in figure_lines(state)),
         ("Stopped by the user", f"{metrics.interruptions:,}"),
         ("Errors", _of(metrics.errors, kinds)),
         ("Requests recovered after a failed try", f"{metrics.recoveries:,}"),

@@ -18,10 +18,9 @@ def fold(state: State, record: Record) -> None:
             e.TextDelta(item=key) | e.ReasoningDelta(item=key) | e.RefusalDelta(item=key) | e.ArgumentsDelta(call=key)
         ):  # fmt: skip
             _delta(metrics, find(state, key), record.at)
-        case e.ToolCallStarted(call=call):
-            _first(metrics, record.at)
-            _tool(state, call)
-        case e.ToolCalled(call=call) | e.ToolStarted(call=call) | e.ToolEnded(call=call):
+        case (
+            e.ToolCallStarted(call=call) | e.ToolCalled(call=call) | e.ToolStarted(call=call) | e.ToolEnded(call=call)
+        ):  # fmt: skip
             _tool(state, call)
             if isinstance(record.event, e.ToolEnded) and record.event.failed:
                 metrics.tool_failures += 1
@@ -38,9 +37,7 @@ def _fold_run(state: State, record: Record) -> None:
         case e.AttemptFailed() | e.AttemptStarted() | e.AttemptSucceeded():
             _attempt(metrics, record.event)
         case e.PromptSent() | e.RetryRequested():
-            metrics.run_started, metrics.run_ended, metrics.first_token = record.at, None, None
             metrics.run_events, metrics.run_turns, metrics.run_tools = 1, 0, 0
-            metrics.run_deltas, metrics.run_output = 0, 0
             metrics.rate, metrics.rate_slot = [], 0
             metrics.run_given_up = False
             metrics.running.clear()
@@ -59,16 +56,17 @@ def _fold_run(state: State, record: Record) -> None:
         case e.Notice(level="error"):
             metrics.errors += 1
         case e.RunEnded() as end:
-            _end_run(state, record.at, end)
+            _end_run(state, end)
+        case e.ThresholdBreached() as breach:
+            state.breaches.append(breach)
         case _:
             pass
 
 
-def _end_run(state: State, at: float, end: e.RunEnded) -> None:
+def _end_run(state: State, end: e.RunEnded) -> None:
     metrics = state.metrics
     for request in state.requests[state.run_requests :]:
         _close(metrics, request)
-    metrics.run_ended = at
     metrics.running.clear()
     if end.status == "failed" and not metrics.run_given_up:
         metrics.errors += 1
@@ -96,9 +94,7 @@ def _count(metrics: Metrics, kind: str) -> None:
 
 
 def _delta(metrics: Metrics, request: Request | None, at: float) -> None:
-    _first(metrics, at)
     metrics.deltas += 1
-    metrics.run_deltas += 1
     slot = int(at * 4)
     if metrics.rate and slot == metrics.rate_slot:
         metrics.rate[-1] += 1
@@ -109,11 +105,6 @@ def _delta(metrics: Metrics, request: Request | None, at: float) -> None:
     metrics.rate.append(1)
     metrics.rate_slot = slot
     del metrics.rate[:-_BUCKETS]
-
-
-def _first(metrics: Metrics, at: float) -> None:
-    if metrics.first_token is None and metrics.run_started is not None:
-        metrics.first_token = max(0.0, at - metrics.run_started)
 
 
 def _tool(state: State, call: str) -> None:
@@ -137,7 +128,6 @@ def _usage(metrics: Metrics, usage: e.UsageReported) -> None:
     metrics.cached += usage.cached
     metrics.output += usage.output
     metrics.reasoning += usage.reasoning
-    metrics.run_output += usage.output
 
 
 def _close(metrics: Metrics, request: Request) -> None:

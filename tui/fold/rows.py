@@ -4,6 +4,7 @@ import msgspec
 
 from tui import events as e
 from tui.state import Row, RowStatus, State
+from tui.state.breaches import breach_words
 from tui.wire import Record
 
 _SUMMARY = 240
@@ -139,6 +140,8 @@ def _fold_session(state: State, record: Record) -> None:
             _add(state, record, "session", f"forked before prompt {prompt}")
         case e.BranchChosen(prompt=prompt):
             _add(state, record, "session", f"back on the branch of prompt {prompt}")
+        case e.ThresholdBreached() as breach:
+            _add(state, record, "notice", f"⚠ {breach_words(breach)}" + (breach.model and f" ({breach.model})"))
         case e.ConversationCleared():
             _add(state, record, "session", "conversation cleared")
         case _:

@@ -55,6 +55,7 @@ _ROW_KIND: Final[dict[type[e.Event], str]] = {
     e.RunStuck: "error",
     e.OutputCaptured: "output",
     e.Notice: "notice",
+    e.ThresholdBreached: "notice",
 }
 """The kind of row of each event, where nothing went wrong; `raw` for all others."""
 

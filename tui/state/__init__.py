@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from tui.events import ThresholdBreached
 from tui.state.entries import Answer, Entry, Handoff, Note, Prompt, Reasoning, Text, Tool, ToolStatus
 from tui.state.metrics import Metrics, Request, Run
 
@@ -99,6 +100,8 @@ class State(msgspec.Struct):
     metrics: Metrics = msgspec.field(default_factory=Metrics)
     runs: list[Run] = msgspec.field(default_factory=list)
     """All runs of the session, oldest first; they do not overlap."""
+    breaches: list[ThresholdBreached] = msgspec.field(default_factory=list)
+    """Limits that runs went over, oldest first."""
     requests: list[Request] = msgspec.field(default_factory=list)
     """All model requests of the session, by their beginning; those of agents used as tools overlap."""
     run_requests: int = 0

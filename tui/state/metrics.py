@@ -36,7 +36,12 @@ class Request(msgspec.Struct, gc=False):
     """The call of the agent-as-tool that makes it; empty at the top, and until something of it has come."""
     attempt: int = 1
     """The newest try."""
+    queued: float | None = None
+    """Seconds until its first try was sent."""
     sent: float | None = None
+    """The newest try."""
+    url: str = ""
+    """Where it was sent; empty where that was not told or no HTTP request is made."""
     sent_seqs: list[int] = msgspec.field(default_factory=list)
     """The records that hold what was sent, one a try."""
     connect: float | None = None
@@ -55,6 +60,14 @@ class Request(msgspec.Struct, gc=False):
     last: float | None = None
     """Newest delta."""
     deltas: int = 0
+    gaps: dict[int, int] = msgspec.field(default_factory=dict)
+    """How many gaps between its deltas were how long, by bucket; see `tui.state.gaps`."""
+    again: bool = False
+    """The next delta is the first of another try."""
+    idle: float = 0.0
+    """Seconds between the last delta of a try and the first one of the next, summed up: no generation time."""
+    reasoned: bool = False
+    """Its reasoning was streamed."""
     ended: float | None = None
     status: Literal["live", "completed", "incomplete", "failed", "cancelled"] = "live"
     error: str = ""
@@ -97,16 +110,9 @@ class Metrics(msgspec.Struct, gc=False):
     reasoning: int = 0
     unknown_usage: int = 0
     """Model responses whose tokens the provider did not tell (also those cut off)."""
-    run_started: float | None = None
-    """When the newest prompt was sent."""
-    run_ended: float | None = None
-    first_token: float | None = None
-    """Seconds from the newest prompt to its first delta of text, reasoning or a tool call."""
     run_events: int = 0
     run_turns: int = 0
     run_tools: int = 0
-    run_deltas: int = 0
-    run_output: int = 0
     rate: list[int] = msgspec.field(default_factory=list)
     """Deltas in each quarter second of the newest run's generation time, oldest first; the newest 240."""
     rate_slot: int = 0

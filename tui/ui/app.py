@@ -18,10 +18,12 @@ from textual.events import Paste
 from textual.screen import Screen
 
 from tui import events as e
+from tui import prices
 from tui.config import Settings
 from tui.history import LiveHistory
 from tui.journal_writer import JournalWriter
 from tui.link import Link
+from tui.metrics.cost import Ledger
 from tui.places import crash_file, sessions_folder, themes_folder
 from tui.recording import History
 from tui.safety import Secrets, visible
@@ -34,6 +36,7 @@ from tui.ui.composer import Composer
 from tui.ui.footer import FooterBar
 from tui.ui.frames import frame
 from tui.ui.header import HeaderBar
+from tui.ui.judge import Judge
 from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
 from tui.ui.palette import variable_defaults
@@ -102,7 +105,10 @@ class AgentsApp(Viewing):
         self.theme = theme.name
         self._clock = clock
         self.history: History = history or LiveHistory(link.bus.reader(), journal.path if journal else None)
-        self._pump = Pump(link.bus.reader(), self.state, clock, self._visible_panes, self._keep, lambda: frame(self))
+        judge = Judge(self.state, settings.thresholds, link.bus.publish)
+        self._pump = Pump(
+            link.bus.reader(), self.state, clock, self._visible_panes, self._keep, lambda: frame(self), judge.look
+        )
 
     def compose(self) -> ComposeResult:
         yield HeaderBar(self._loading, id="header")
@@ -111,7 +117,7 @@ class AgentsApp(Viewing):
             yield PaneBox(ChatPane(Content(self.WELCOME), id="chat"), id="chat-box")
             with Container(id="side"):
                 yield PaneBox(LogPane(id="log"), id="log-box")
-                yield MetricsPane(id="metrics")
+                yield MetricsPane(self._settings.thresholds, self._pump.own, id="metrics")
         yield QueueBar(id="queue")
         yield Composer(queued=lambda: bool(self.link.queue.waiting), id="composer")
         yield FooterBar(id="footer")
@@ -163,9 +169,15 @@ class AgentsApp(Viewing):
         await self.link.attach()
         self.run_worker(self._pump.run(), name="pump")
         await asyncio.to_thread(markdown.warm)
+        await asyncio.to_thread(self._load_prices)
         gc.collect()
         gc.freeze()  # what start-up made lives as long as the program: no collection need look at it again
         gc.set_threshold(10_000, 10, 1_000)
+
+    def _load_prices(self) -> None:
+        """In a thread; what a resumed session cost is reckoned here too, so that no frame has to."""
+        Ledger().total(self.state)
+        prices.load()
 
     def _use_keys(self, keys: dict[str, str]) -> None:
         known = {action.id for action in ACTIONS}
@@ -269,3 +281,7 @@ class AgentsApp(Viewing):
     def _entry_wanted(self, message: LogPane.EntryWanted) -> None:
         """Where it happened."""
         self.query_one(ChatPane).jump_to_entry(message.entry)
+
+    @on(LogPane.RowSelected)
+    def _row_selected(self, message: LogPane.RowSelected) -> None:
+        self.query_one(MetricsPane).show_request(message.row)

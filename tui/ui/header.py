@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui import figures
+from tui.metrics.runs import phase_elapsed
 from tui.safety import one_line
 from tui.state import State
 from tui.ui.frames import Framed
@@ -78,7 +79,7 @@ class HeaderBar(Framed):
         """The texts of both sides; together with a gap they fit in `width` cells."""
         state = self._state
         mark = figures.spinner(self._now) if state.busy and not state.stuck else figures.phase_mark(state)
-        time = figures.phase_elapsed(state, self._now)
+        time = phase_elapsed(state, self._now)
         after = "" if time is None else f" {figures.elapsed(time)}"
         words = cut_text(figures.phase_words(state, self._now), max(1, width - cell_len(mark) - len(after) - 3))
         right = f" {mark} {words}{after} "

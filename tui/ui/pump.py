@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from tui.fold import fold
 from tui.state import State
+from tui.ui.own_speed import Frame, OwnSpeed
 from tui.wire import Record
 
 FRAME = 1 / 30
@@ -59,6 +60,7 @@ class Pump:
         panes: Callable[[], Sequence[Pane]],
         keep: Callable[[], None] = lambda: None,
         frame: Callable[[], AbstractContextManager[None]] = nullcontext,
+        judge: Callable[[], None] = lambda: None,
     ) -> None:
         self._reader = reader
         self.state = state
@@ -69,17 +71,23 @@ class Pump:
         """Puts on disk all that is on the bus; before any of it is folded, so that what is shown is kept."""
         self._frame = frame
         """Within it panes paint; at its end it is on the terminal."""
-        self.paints = 0
-        """Frames painted so far."""
+        self._judge = judge
+        """Looks at what was folded, before it is painted; may publish."""
+        self.own = OwnSpeed()
 
     async def run(self) -> None:
         """Until the bus closes."""
         loop = asyncio.get_running_loop()
         while await self._news():
+            woken, before = loop.time(), self.state.seq
             caught_up = await self._fold()
+            self._judge()
             began = loop.time()
             self.paint()
-            spent = loop.time() - began
+            ended = loop.time()
+            spent, records = ended - began, max(0, self.state.seq - before)
+            lag = max(0.0, self._clock() - self.state.at) if records else None
+            self.own.note(Frame(ended, began - woken, spent, records, lag))
             await asyncio.sleep(max(FRAME - spent if caught_up else 0.0, spent))
 
     async def _news(self) -> bool:
@@ -115,4 +123,3 @@ class Pump:
         with self._frame():
             for pane in self._panes():
                 pane.paint(self.state, now)
-        self.paints += 1

@@ -1,22 +1,21 @@
-"""The figures laid out as lines: labels left, values right in fixed columns, the most important first."""
+"""What the metrics pane says: each figure with its label, value and mark, in words beside colours."""
 
-from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-from rich.cells import cell_len
+import msgspec
 
-from tui import figures
-from tui.state import State
-from tui.ui.lines import cut_text
+from tui import figures, prices
+from tui.config import Limits, Thresholds
+from tui.metrics import cost, gaps, runs, session
+from tui.metrics import requests as of_request
+from tui.metrics.cost import Cost, Ledger
+from tui.metrics.requests import Breakdown
+from tui.metrics.thresholds import verdict
+from tui.state import Run, State
+from tui.ui.own_speed import OwnSpeed
 
-Line: TypeAlias = tuple[tuple[str, str], ...]
-"""Pieces of text, each with the name of its style in the palette."""
-
-_GAP: Final = 2
-_COLUMN: Final = 22
-"""Cells of the narrowest column in which each figure can have a line of its own."""
-_WIDEST: Final = 36
-"""Cells of a column: further apart the eye loses the way from label to value."""
+_LATER: Final = "…"
+"""In place of a cost until the price list is loaded."""
 
 
 class Reading(NamedTuple):
@@ -28,41 +27,96 @@ class Reading(NamedTuple):
     role: str = "text"
     brief: str = ""
     """The value where two share a line, if not the same."""
+    mark: str = ""
+    """A word on whether it is good, between label and value."""
 
 
-def arrange(state: State, now: float, width: int, height: int) -> list[Line]:
-    """The lines for a pane of this size: a figure a line in one or two columns if there is room, else two a line."""
-    if width < 1:
-        return []
-    run, session = run_readings(state, now), session_readings(state)
-    if width >= 2 * _COLUMN + _GAP and height < len(run) + len(session) + 5:
-        column = min(_WIDEST, (width - _GAP) // 2)
-        return _beside(_run(state, now, run, column), _session(session, column), column)
-    column = min(_WIDEST, width)
-    if height >= len(run) + len(session) + 5:
-        return [*_run(state, now, run, column), (), *_session(session, column)]
-    return _compact(state, now, run, session, column)
+class View(msgspec.Struct):
+    """What is looked at: the state at a moment (seconds since the epoch), and what the figures are held against."""
+
+    state: State
+    now: float
+    ledger: Ledger
+    thresholds: Thresholds = Thresholds()
+    request: int | None = None
+    """Index of the request whose time is broken down; None: the newest."""
+    program: OwnSpeed | None = None
+    """Shown in place of the session's figures."""
+    issues: tuple[tuple[int, ...], int] = ((), 0)
+    """Runs with issues, and what they were counted at: of a long session that is not done in every frame."""
+
+    @property
+    def run(self) -> Run | None:
+        return runs.newest(self.state)
+
+    @property
+    def limits(self) -> Limits:
+        return self.thresholds.of(runs.model_of(self.state, self.run))
+
+    @property
+    def index(self) -> int:
+        """Of the request whose time is broken down; -1 before the first."""
+        newest = len(self.state.requests) - 1
+        return newest if self.request is None else min(self.request, newest)
 
 
-def run_readings(state: State, now: float) -> list[Reading]:
+def first_token(view: View) -> Reading:
+    seconds = runs.first_token(view.state, view.run)
+    mark = verdict(seconds, view.limits.first_token)
+    return Reading("first token", "1st", figures.latency(seconds), mark=mark)
+
+
+def first_text(view: View) -> Reading:
+    return Reading("first text", "text", figures.latency(runs.first_text(view.state, view.run)))
+
+
+def speed(view: View) -> Reading:
+    """`=` if the rate is exact, `≈` while it is from deltas."""
+    rate = runs.tokens_per_second(view.state, view.run)
+    slow = rate.exact and rate.value is not None and rate.value < view.limits.tokens_per_second
+    sign = "=" if rate.exact else "≈"
+    return Reading(
+        f"{sign} tokens/s", f"{sign} tok/s", figures.rate(rate.value), "primary", mark="slow" if slow else ""
+    )
+
+
+def run_readings(view: View) -> list[Reading]:
     """Figures of the newest run, but for those with a line of their own."""
-    metrics = state.metrics
-    begun = metrics.run_started is not None
-    failed = figures.failed_tools(state)
+    state, run = view.state, view.run
+    metrics, begun = state.metrics, run is not None
+    failed, elapsed = runs.failed_tools(state, run), runs.elapsed(run, view.now)
+    tools = runs.tool_time(state, run, view.now) if begun else None
     return [
-        Reading("elapsed", "run", figures.elapsed(figures.run_elapsed(state, now))),
+        Reading("cost", "cost", money(Cost().plus(runs.requests_of(state, run))) if prices.loaded() else _LATER),
+        Reading("elapsed", "run", figures.elapsed(elapsed)),
         Reading("turns", "turns", figures.count(metrics.run_turns if begun else None)),
         Reading("tool calls", "tools", figures.count(metrics.run_tools if begun else None)),
         Reading("  failed", "failed", figures.count(failed if begun else None), "error" if failed else "text"),
-        Reading("  running", "running", figures.count(metrics.tools_running if begun else None)),
-        Reading("events", "events", figures.count(metrics.run_events if begun else None)),
+        Reading("tool time", "tool Σ", figures.duration(tools)),
+        *_steadiness(view),
+        Reading("events/s", "ev/s", figures.rate(metrics.run_events / elapsed if elapsed and begun else None)),
     ]
 
 
-def session_readings(state: State) -> list[Reading]:
+def _steadiness(view: View) -> list[Reading]:
+    """How evenly the newest run's tokens came, and what of it failed."""
+    counted, share = runs.run_gaps(view.state, view.run), runs.error_rate(view.state, view.run)
+    p50, p95 = (figures.duration(gaps.percentile(counted, each)) for each in (0.5, 0.95))
+    number, longest = gaps.stalls(counted)
+    stalls = figures.count(number if counted else None)
+    high = "high" if share is not None and share > view.limits.error_rate else ""
+    role = "warning" if number else "text"
+    return [
+        Reading("p50·p95", "p95", f"{p50} · {p95}", brief=p95),
+        Reading("stalls", "stalls", f"{stalls} · {figures.duration(longest)}" if number else stalls, role, stalls),
+        Reading("failed tries", "fails", _whole_percent(share), "error" if share else "text", mark=high),
+    ]
+
+
+def session_readings(view: View) -> list[Reading]:
     """Sums over the session. `≥` where the provider left some requests uncounted."""
-    metrics = state.metrics
-    known = figures.usage_known(state)
+    state, metrics = view.state, view.state.metrics
+    known = session.usage_known(state)
     least = "≥" if known and metrics.unknown_usage else ""
 
     def tokens(value: int) -> str:
@@ -71,14 +125,17 @@ def session_readings(state: State) -> list[Reading]:
     errors, failures = metrics.errors, metrics.tool_failures
     total = figures.count(errors)
     recovered = f"{total} · recovered {figures.count(metrics.recoveries)}" if metrics.recoveries else total
+    issues = _issues(view)
     return [
+        Reading("cost", "cost", money(view.ledger.total(state)) if prices.loaded() else _LATER),
+        Reading("errors", "errors", recovered, "error" if errors else "text", total),
         Reading("tokens in", "in", tokens(metrics.input)),
         Reading("  cached", "cache", tokens(metrics.cached)),
         Reading("tokens out", "out", tokens(metrics.output)),
         Reading("  reasoning", "reason", tokens(metrics.reasoning)),
-        Reading("errors", "errors", recovered, "error" if errors else "text", total),
-        Reading("interruptions", "stops", figures.count(metrics.interruptions)),
         Reading("runs", "runs", figures.count(metrics.runs)),
+        Reading("  with issues", "issues", figures.count(issues), "warning" if issues else "text"),
+        Reading("interruptions", "stops", figures.count(metrics.interruptions)),
         Reading("turns", "turns", figures.count(metrics.turns)),
         Reading("tool calls", "tools", figures.count(metrics.tool_calls)),
         Reading("  failed", "failed", figures.count(failures), "error" if failures else "text"),
@@ -87,83 +144,48 @@ def session_readings(state: State) -> list[Reading]:
     ]
 
 
-def _run(state: State, now: float, readings: Sequence[Reading], width: int) -> list[Line]:
-    mark, speed = _speed(state)
+def _issues(view: View) -> int:
+    state = view.state
+    at = (id(state), len(state.runs), len(state.breaches), state.metrics.errors, state.busy)
+    if view.issues[0] != at:
+        view.issues = at, session.runs_with_issues(state)
+    return view.issues[1]
+
+
+def program_readings(own: OwnSpeed) -> list[Reading]:
+    """How the program itself keeps up."""
     return [
-        _phase(state, now, width),
-        _first_token(state, width),
-        _row(Reading(f"{mark} tokens/s", "", speed, "primary"), width),
-        ((figures.spark(state.metrics.rate, width), "spark"),),
-        *(_row(reading, width) for reading in readings),
+        Reading("frames/s", "fps", figures.count(own.frames_per_second)),
+        Reading("paint p95", "paint", figures.duration(own.paint)),
+        Reading("fold p95", "fold", figures.duration(own.fold)),
+        Reading("lag p95", "lag", figures.duration(own.lag)),
+        Reading("batch, most", "batch", figures.count(own.batch)),
+        Reading("frames", "frames", figures.count(own.frames)),
     ]
 
 
-def _session(readings: Sequence[Reading], width: int) -> list[Line]:
-    return [_rule("session", width), *(_row(reading, width) for reading in readings)]
+def breakdown(view: View) -> tuple[str, Breakdown] | None:
+    """The request whose time is shown, in words, and the parts of its time."""
+    index = view.index
+    if index < 0:
+        return None
+    request = view.state.requests[index]
+    return f"request {request.run}.{request.turn}", of_request.breakdown(view.state, index, view.now)
 
 
-def _compact(state: State, now: float, run: list[Reading], session: list[Reading], width: int) -> list[Line]:
-    mark, speed = _speed(state)
-    rate = f"{mark} tok/s {speed:>5} "
-    return [
-        _phase(state, now, width),
-        _first_token(state, width),
-        ((rate, "primary"), (figures.spark(state.metrics.rate, width - len(rate)), "spark")),
-        *_pairs(run, width),
-        _rule("session", width),
-        *_pairs(session, width),
-    ]
+def context(view: View) -> tuple[str, float | None]:
+    """How full the model's context is, in words, and as a share of one where that is known."""
+    used = cost.context(view.state) if prices.loaded() else None
+    if used is None:
+        return figures.UNKNOWN, None
+    if used.share is None:
+        return f"{figures.count(used.tokens)} tok", None
+    return f"{100 * used.share:.0f} %", used.share
 
 
-def _speed(state: State) -> tuple[str, str]:
-    """Whether the rate is exact, as a sign, and the rate."""
-    rate = figures.tokens_per_second(state)
-    return "=" if rate.exact else "≈", figures.rate(rate.value)
+def money(sum_: Cost) -> str:
+    return figures.money(*sum_)
 
 
-def _phase(state: State, now: float, width: int) -> Line:
-    time = figures.phase_elapsed(state, now)
-    value = "" if time is None else f" {figures.elapsed(time)}"
-    words = cut_text(f"{figures.phase_mark(state)} {figures.phase_words(state, now)}", max(1, width - len(value)))
-    role = {"done": "success", "failed": "error", "ended": "error", "stopped": "stopped"}.get(state.phase, "text")
-    role = "error" if state.stuck else "tool_running" if state.busy else role
-    return (words, role), (" " * (width - cell_len(words) - len(value)), "text"), (value, "text")
-
-
-def _first_token(state: State, width: int) -> Line:
-    seconds = state.metrics.first_token
-    verdict = figures.verdict(seconds)
-    label, value = "first token ", f" {figures.latency(seconds)}"
-    if len(label) + len(verdict) + len(value) > width:
-        label = "1st token "
-    gap = " " * max(0, width - len(label) - len(verdict) - len(value))
-    return (label, "muted"), (verdict, "success" if verdict == "✔" else "warning"), (gap + value, "text")
-
-
-def _row(reading: Reading, width: int) -> Line:
-    label = reading.label[: max(0, width - len(reading.value) - 1)]
-    gap = " " * (width - len(label) - len(reading.value))
-    return (label, "muted"), (gap + reading.value, reading.role)
-
-
-def _pairs(readings: Sequence[Reading], width: int) -> list[Line]:
-    half = (width - _GAP) // 2
-    lines: list[Line] = []
-    for left, right in zip(readings[::2], readings[1::2], strict=True):
-        cells = [_row(each._replace(label=each.short, value=each.brief or each.value), half) for each in (left, right)]
-        lines.append((*cells[0], (" " * (width - 2 * half), "text"), *cells[1]))
-    return lines
-
-
-def _rule(title: str, width: int) -> Line:
-    return ((f"─ {title} ".ljust(width, "─")[:width], "muted"),)
-
-
-def _beside(left: list[Line], right: list[Line], width: int) -> list[Line]:
-    lines: list[Line] = []
-    for index in range(max(len(left), len(right))):
-        first = left[index] if index < len(left) else ()
-        second = right[index] if index < len(right) else ()
-        used = sum(cell_len(text) for text, _ in first)
-        lines.append((*first, (" " * (width + _GAP - used), "text"), *second))
-    return lines
+def _whole_percent(share: float | None) -> str:
+    return figures.UNKNOWN if share is None else f"{100 * share:.0f} %"

@@ -11,6 +11,8 @@ from typing import Final
 import msgspec
 
 from tui import figures
+from tui.metrics import session
+from tui.metrics.lines import figure_lines
 from tui.safety import one_line
 from tui.state import Answer, Entry, Metrics, Prompt, State, Tool
 
@@ -112,6 +114,7 @@ def stats(state: State) -> str:
         ("  tool calls", f"{found.tool_calls:,}"),
         ("  tokens in", f"{found.input:,}, {found.cached:,} of them cached"),
         ("  tokens out", f"{found.output:,}, {found.reasoning:,} of them reasoning"),
+        *((f"  {name}", value) for name, value in figure_lines(state)),
         ("  stopped", f"{found.stops:,}"),
         ("  errors", f"{found.errors:,}"),
         *((f"  {name}", value) for name, value in _kinds(state.metrics)),
@@ -125,7 +128,7 @@ def stats(state: State) -> str:
 
 def errors(metrics: Metrics, sessions: int, failed: int) -> str:
     """How often requests failed and were recovered over so many sessions, in which so many runs failed."""
-    number = sum(number for _, number in figures.failures(metrics))
+    number = sum(number for _, number in session.failures(metrics))
     lines = [
         ("sessions", f"{sessions:,}"),
         ("runs", f"{metrics.runs:,}"),
@@ -142,16 +145,16 @@ def errors(metrics: Metrics, sessions: int, failed: int) -> str:
 
 
 def _kinds(metrics: Metrics) -> Iterator[tuple[str, str]]:
-    for kind, number in figures.failures(metrics):
+    for kind, number in session.failures(metrics):
         yield f"  {kind.replace('_', ' ')}", f"{number:,}"
 
 
 def _rates(metrics: Metrics) -> Iterator[tuple[str, str]]:
     """Those that are known."""
-    if figures.error_rate(metrics) is not None:
-        yield "error rate", f"{figures.percent(figures.error_rate(metrics))} of the model's tries"
-    if figures.recovery_rate(metrics) is not None:
-        share = figures.percent(figures.recovery_rate(metrics))
+    if session.error_rate(metrics) is not None:
+        yield "error rate", f"{figures.percent(session.error_rate(metrics))} of the model's tries"
+    if session.recovery_rate(metrics) is not None:
+        share = figures.percent(session.recovery_rate(metrics))
         yield "recovered", f"{metrics.recoveries:,}, {share} of the requests with a failed try"
 
 

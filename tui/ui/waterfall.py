@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 
 from tui import figures
+from tui.metrics.requests import tokens_per_second
 from tui.safety import one_line
 from tui.state import Handoff, Prompt, Request, Run, Tool
 from tui.timeline import PartKind, Span
@@ -183,7 +184,7 @@ def _request_facts(span: Span, request: Request, now: float) -> Iterator[str]:
         yield f"try {request.attempt}, {figures.latency(_spent(span, 'retry', now))} between tries"
     if request.input is not None:
         yield f"{figures.count(request.input)} tok in, {figures.count(request.output)} out"
-    yield _rate(span, request)
+    yield _rate(request)
     if request.http_status is not None and request.http_status >= 400:
         yield f"HTTP {request.http_status}"
     yield one_line(request.error, 200)
@@ -193,14 +194,7 @@ def _spent(span: Span, kind: PartKind, now: float) -> float:
     return sum(max(0.0, _end(part.end, now) - part.start) for part in span.parts if part.kind == kind)
 
 
-def _rate(span: Span, request: Request) -> str:
-    """Tokens ÷ (last − first delta − waits between), by deltas where nobody counted; empty if too short to tell."""
-    if request.first is None or request.last is None:
-        return ""
-    first, last = request.first, request.last
-    waits = (_end(end, last) - max(start, first) for kind, start, end in span.parts if kind == "retry")
-    seconds = last - first - sum(max(0.0, wait) for wait in waits)
-    if seconds < figures.SHORTEST_GENERATION:
-        return ""
-    made = request.deltas if request.output is None else request.output
-    return f"{'≈ ' if request.output is None else ''}{figures.rate(made / seconds)} tok/s"
+def _rate(request: Request) -> str:
+    """By deltas where nobody counted; empty if too short to tell."""
+    rate = tokens_per_second([request], over=request.output is not None)
+    return "" if rate.value is None else f"{'' if rate.exact else '≈ '}{figures.rate(rate.value)} tok/s"
