@@ -29,7 +29,9 @@ class Terminal:
         size: tuple[int, int] = (100, 30),
         env: Mapping[str, str] | None = None,
         cwd: str | os.PathLike[str] | None = None,
+        controls: bool = True,
     ) -> None:
+        """`controls`: it is the program's controlling terminal, as in a window of its own."""
         columns, rows = size
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -46,7 +48,7 @@ class Terminal:
             env={**_environment(), **(env or {})},
             cwd=cwd,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one short call, no locks
+            preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,  # noqa: PLW1509 - one short call, no locks
         )
 
     def __enter__(self) -> "Terminal":

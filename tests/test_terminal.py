@@ -106,10 +106,11 @@ def test_a_signal_restores_the_terminal(number: signal.Signals, config: dict[str
         _assert_restored(terminal)
 
 
-def test_a_terminal_that_goes_away_ends_screen_and_engine(config: dict[str, str]) -> None:
+@pytest.mark.parametrize("controls", [True, False], ids=["with a signal", "without one"])
+def test_a_terminal_that_goes_away_ends_screen_and_engine(controls: bool, config: dict[str, str]) -> None:
     with ServerProcess([[Text("begun"), Wait("never")]]) as server:
         command = program("storyteller", "--base-url", server.base_url)
-        with Terminal(command, env=config) as terminal:
+        with Terminal(command, env=config, controls=controls) as terminal:
             terminal.wait_for("ready")
             terminal.type("go\r")
             terminal.wait_for("begun")

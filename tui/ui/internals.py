@@ -8,7 +8,8 @@ changes one of them fails there and says which.
 
 import asyncio
 import codecs
-import functools
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 import textual._xterm_parser
 from rich.console import RenderableType
 from textual.app import App, ReturnType
+from textual.drivers._writer_thread import WriterThread
 from textual.events import Key
 from textual.message import Message
 from textual.strip import Strip
@@ -105,8 +107,45 @@ def forgive_invalid_utf8() -> None:
     """
     from textual.drivers import linux_driver
 
-    lenient = functools.partial(codecs.getincrementaldecoder("utf-8"), errors="replace")
-    linux_driver.getincrementaldecoder = lambda _: lenient  # type: ignore[attr-defined]
+    linux_driver.getincrementaldecoder = lambda _: _Lenient  # type: ignore[assignment, attr-defined]
+
+
+class _Lenient(codecs.getincrementaldecoder("utf-8")):  # type: ignore[misc]
+    """Decodes what the driver reads. An end of input in the middle is that of the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__("replace")
+
+    def decode(self, data: bytes, final: bool = False) -> str:
+        if not data and not final:
+            terminal_gone()
+        text: str = super().decode(data, final)
+        return text
+
+
+def outlive_the_terminal() -> None:
+    """Have the writer take on, and drop, what a terminal that is gone can take no more.
+
+    Textual's writer ends with the first write that fails, and once its queue is full so does the event loop's turn.
+    """
+    WriterThread.run = _write_while_there  # type: ignore[assignment, method-assign]
+
+
+_write = WriterThread.run
+
+
+def _write_while_there(writer: WriterThread) -> None:
+    try:
+        _write(writer)
+    except OSError:
+        terminal_gone()
+        while writer._queue.get() is not None:
+            pass
+
+
+def terminal_gone() -> None:
+    """Do what a shell has a terminal do whose window is closed; not every terminal is that of a session."""
+    os.kill(os.getpid(), signal.SIGHUP)
 
 
 def alt_key(parser: textual._xterm_parser.XTermParser, character: str) -> list[Key]:
