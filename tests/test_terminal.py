@@ -179,7 +179,7 @@ def test_no_escape_sequence_of_a_model_or_tool_reaches_the_terminal(tmp_path: Pa
             terminal.type(f"{ESC}OR")  # F3: the log
             terminal.wait_for("Enter details")
             terminal.type("\r")  # the details of a row
-            terminal.wait_for("event ")
+            terminal.wait_for("1 Details")
             terminal.type(ESC)
             terminal.type("\x11")  # Ctrl+Q
             assert terminal.wait_exit() == 0

@@ -242,7 +242,7 @@ async def test_a_blocked_loop_is_named_while_it_blocks_and_the_cancel_then_takes
 
             def watch(event: e.Event) -> None:
                 emit(event)
-                if isinstance(event, e.RunStuck):
+                if isinstance(event, e.RunStuck) and event.tool:  # a slow machine stands still so long at any place
                     stuck.put_nowait(event)
                     seen.set()
 
@@ -254,4 +254,7 @@ async def test_a_blocked_loop_is_named_while_it_blocks_and_the_cancel_then_takes
     assert report.where.startswith("tests/engine/test_cancel.py:")
     assert report.where.endswith(" in blocking")
     assert report.seconds > 0.05
-    assert len(it.all(e.RunStuck)) == 1
+    named = [
+        stuck for stuck in it.all(e.RunStuck) if stuck.tool
+    ]  # a slow machine stands still for so long at any place
+    assert len(named) == 1

@@ -381,7 +381,7 @@ async def test_resizing_wraps_anew_and_keeps_the_place(following: bool) -> None:
         await until(pilot, lambda: not app.chat._working)
         before = app.lines[0]
         await pilot.resize_terminal(50, 20)
-        await until(pilot, lambda: not app.chat._working)
+        await until(pilot, lambda: app.chat._wrapped == 48 and not app.chat._working)
         assert app.chat.following is following
         assert all(cell_len(line) <= 50 for line in app.lines)
         if following:
