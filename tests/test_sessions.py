@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from tests.terminal import Terminal
 from tui import events as e
 from tui.journal import Header, header_line, hold
+from tui.metrics.cost import Cost
 from tui.restore import restore
 from tui.sessions import SessionError, Sessions
 from tui.summary import total
@@ -95,6 +96,17 @@ def test_errors_are_counted_as_the_fold_counts_them(tmp_path: Path) -> None:
     sums = total(Sessions(tmp_path).all())
     assert (sums.runs, sums.turns, sums.tries, sums.failures) == (6, 3, 5, folded.failures)
     assert sums.failures is not faulty.failures
+
+
+def test_the_cost_is_that_of_the_screen(tmp_path: Path) -> None:
+    usage = [e.UsageReported(1, turn, 10_000, 5_000, 1_000, 0, model) for turn, model in ((1, "gpt-5-mini"), (2, "x"))]
+    turns = [e.ModelRequested(1, turn, "Guide") for turn in (1, 2)]
+    path = _write(tmp_path, "aaaa1111", e.PromptSent("hi"), e.RunStarted(1), *turns, *usage, e.RunEnded(1, "completed"))
+    (summary,) = Sessions(tmp_path).all()
+    known, priced, unknown = Cost().plus(restore(path).state.requests)
+    assert (summary.cost, summary.unpriced) == (float(known), unknown)
+    assert (priced, unknown) == (1, 1)
+    assert summary.cost == pytest.approx((5_000 * 0.25 + 5_000 * 0.025 + 1_000 * 2) / 1e6)
 
 
 def test_a_prompt_that_looks_like_another_record_is_counted(tmp_path: Path) -> None:
@@ -238,7 +250,7 @@ def test_the_command_lists_shows_exports_and_deletes(run: Run, tmp_path: Path) -
     _write(run.folder, "aaaa1111")
     code, out, _ = run("list")
     assert code == 0
-    assert out.split() == ["aaaa1111", "1970-01-01", "00:16", "Guide", "2", "400", "Where", "is", "the", "key?"]
+    assert out.split() == ["aaaa1111", "1970-01-01", "00:16", "Guide", "2", "400", "–", "Where", "is", "the", "key?"]
     code, out, _ = run("list", "--json")
     assert json.loads(out)["input"] == 320
     code, out, _ = run("show", "aa")

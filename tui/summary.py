@@ -10,7 +10,8 @@ import msgspec
 
 from tui import events as e
 from tui import journal, wire
-from tui.fold import metrics
+from tui.fold import metrics, requests
+from tui.metrics.cost import Cost
 from tui.safety import one_line
 from tui.state import Metrics, State
 from tui.wire import Record
@@ -20,7 +21,7 @@ _TITLE: Final = 200
 
 _OF_INTEREST: Final = re.compile(
     rb'"type":\s*"(?:prompt_sent|retry_requested|run_(?:start|end)ed|usage_reported|session_started|model_requested'
-    rb'|attempt_(?:failed|started|succeeded))"|^\{"agents_tui"'
+    rb'|request_sent|attempt_(?:failed|started|succeeded))"|^\{"agents_tui"'
 )
 """Lines that a summary needs; all others are not parsed."""
 _DELTA: Final = b'_delta","'
@@ -58,6 +59,10 @@ class Summary(msgspec.Struct, frozen=True):
     interruptions: int = 0
     failed: int = 0
     """Runs that failed."""
+    cost: float | None = None
+    """US dollars, of the requests whose price is known; None where there is none."""
+    unpriced: int = 0
+    """Requests that ended without a known price."""
 
 
 def summarise(path: Path, status: os.stat_result) -> Summary:
@@ -69,6 +74,7 @@ def summarise(path: Path, status: os.stat_result) -> Summary:
         meaning = _meaning(line)
         if isinstance(meaning, Record):
             metrics.fold(state, meaning)
+            requests.fold(state, meaning)
         match meaning:
             case str(again):
                 given = again
@@ -81,7 +87,7 @@ def summarise(path: Path, status: os.stat_result) -> Summary:
                 failed += 1
             case _:
                 pass
-    found = state.metrics
+    found, cost = state.metrics, Cost().plus(state.requests)
     return Summary(
         session=path.stem,
         title=one_line(given or title, _TITLE),
@@ -102,6 +108,8 @@ def summarise(path: Path, status: os.stat_result) -> Summary:
         given_up=found.given_up,
         interruptions=found.interruptions,
         failed=failed,
+        cost=float(cost.known) if cost.priced else None,
+        unpriced=cost.unknown,
     )
 
 

@@ -46,7 +46,7 @@ async def test_f5_lists_them_with_foreign_text_as_text(sessions: Sessions, size:
     async with listed(sessions, size) as screen:
         if size[0] > 80:
             assert "[b]Roll[/b] a ␛[31mdie" in screen.text
-            assert re.search(r"aaaa1111  \d{4}-\d\d-\d\d \d\d:\d\d  demo +1 +–  Where is the key\?", screen.text)
+            assert re.search(r"aaaa1111  \d{4}-\d\d-\d\d \d\d:\d\d  demo +1 +– +–  Where is the key\?", screen.text)
         assert "\x1b" not in screen.text
         await screen.press("escape")
         assert "Where is the key?" not in screen.text

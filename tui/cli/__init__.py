@@ -13,6 +13,7 @@ _COMMANDS: Final = {
     "replay": "tui.cli.replay",
     "run": "tui.cli.headless",
     "sessions": "tui.cli.sessions",
+    "stats": "tui.cli.stats",
 }
 """Commands by their first word; anything else is the screen's."""
 

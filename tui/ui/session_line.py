@@ -3,6 +3,7 @@ width nobody knows, comes last."""
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
@@ -13,12 +14,15 @@ from tui.summary import Summary
 
 WIDE: Final = 100
 """Cells from which on there is room for whole dates and whole numbers."""
+_PRICED: Final = 76
+"""Cells from which on there is room for the cost."""
 _MEDIUM: Final = 64
 """Cells from which on there is room for more than time and title."""
 
-_ROOMY: Final = {"WHEN": 16, "AGENT": -16, "RUNS": 5, "TOKENS": 11}
+_ROOMY: Final = {"WHEN": 16, "AGENT": -16, "RUNS": 5, "TOKENS": 11, "COST": 9}
 """Cells of each column by its heading, negative where it is set to the left."""
 _NARROW: Final = {"WHEN": 11, "AGENT": -12, "RUNS": 4, "TOKENS": 6}
+_NARROW_PRICED: Final = {**_NARROW, "COST": 8}
 _TINY: Final = {"WHEN": 11}
 _RECENT: Final = 300 * 86_400.0
 """Seconds in which a day is told without its year."""
@@ -43,6 +47,7 @@ def facts(summary: Summary, width: int, now: float) -> str:
         "AGENT": one_line(summary.name or summary.agent),
         "RUNS": figures.count(summary.turns),
         "TOKENS": many if tokens else figures.UNKNOWN,
+        "COST": figures.money(Decimal(repr(summary.cost or 0)), summary.cost is not None, summary.unpriced),
     }
     return "  ".join(_set(told[heading], cells) for heading, cells in _columns(width).items())
 
@@ -50,7 +55,9 @@ def facts(summary: Summary, width: int, now: float) -> str:
 def _columns(width: int) -> Mapping[str, int]:
     if width < _MEDIUM:
         return _TINY
-    return _NARROW if width < WIDE else _ROOMY
+    if width >= WIDE:
+        return _ROOMY
+    return _NARROW_PRICED if width >= _PRICED else _NARROW
 
 
 def _set(text: str, cells: int) -> str:
