@@ -17,10 +17,9 @@ import msgspec
 
 from tui import figures
 from tui.cli.options import Parser
-from tui.ledger.figures import Choice, Figures, by, by_tool, over_all
+from tui.ledger.figures import Choice, Figures, ToolSums, by, by_tool, over_all
 from tui.ledger.index import ask
 from tui.ledger.prometheus import text as prometheus
-from tui.metrics.session import ToolFigures
 from tui.places import sessions_folder
 from tui.safety import one_line, visible
 
@@ -80,7 +79,7 @@ def _since(text: str) -> float:
 def _told(db: sqlite3.Connection, choice: Choice, options: argparse.Namespace) -> str:
     if options.prometheus:
         return prometheus(db, choice)
-    found: list[Figures] | list[ToolFigures]
+    found: list[Figures] | list[ToolSums]
     match options.by:
         case None:
             found = [over_all(db, choice)]
@@ -99,11 +98,11 @@ def _told(db: sqlite3.Connection, choice: Choice, options: argparse.Namespace) -
     return _table(_rows(found, options.by))
 
 
-def _plain(each: Figures | ToolFigures) -> dict[str, object]:
-    return each._asdict() if isinstance(each, ToolFigures) else msgspec.structs.asdict(each)
+def _plain(each: Figures | ToolSums) -> dict[str, object]:
+    return msgspec.structs.asdict(each)
 
 
-def _csv(found: Iterable[Figures | ToolFigures]) -> str:
+def _csv(found: Iterable[Figures | ToolSums]) -> str:
     """One line each; unknown is empty. Kinds of errors have no column of their own."""
     out = io.StringIO()
     for number, each in enumerate(found):
@@ -146,17 +145,17 @@ def _cost(found: Figures) -> str:
     return figures.money(known, found.cost is not None, found.unpriced)
 
 
-def _rows(found: Iterable[Figures | ToolFigures], group: str) -> list[list[str]]:
+def _rows(found: Iterable[Figures | ToolSums], group: str) -> list[list[str]]:
     """Cells, the headings first."""
     if group == "tool":
-        rows = [["TOOL", "CALLS", "FAILED", "MEAN", "LONGEST", "TOTAL"]]
+        rows = [["TOOL", "CALLS", "FAILED", "P50", "P95", "LONGEST", "TOTAL"]]
     else:
         unit = "RUNS" if group == "day" else "REQS"
         rows = [[group.upper(), unit, "FIRST", "TOTAL", "TOK/S", "IN", "OUT", "COST", "ERR %", "REC %", "ISSUES"]]
     for each in found:
-        if isinstance(each, ToolFigures):
-            times = [figures.duration(seconds) for seconds in (each.mean, each.longest, each.total)]
-            rows.append([each.name, figures.count(each.calls), figures.count(each.failed), *times])
+        if isinstance(each, ToolSums):
+            times = [figures.duration(seconds) for seconds in (each.p50, each.p95, each.longest, each.total)]
+            rows.append([each.group, figures.count(each.calls), figures.count(each.failed), *times])
             continue
         rows.append([
             each.group, figures.count(each.number), figures.latency(each.first_token_median),

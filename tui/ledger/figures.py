@@ -14,7 +14,7 @@ import msgspec
 
 from tui.metrics import session
 from tui.metrics.cost import Cost
-from tui.metrics.session import ToolFigures
+from tui.percentiles import percentile
 from tui.state import Metrics
 
 Grouping: TypeAlias = Literal["model", "agent", "day"]
@@ -61,6 +61,18 @@ class Figures(msgspec.Struct, frozen=True):
     """Runs that failed, had a failed try, or went over a limit."""
     updated: float | None
     """When the newest of it ended, seconds since the epoch."""
+
+
+class ToolSums(msgspec.Struct, frozen=True):
+    """All calls of one tool; seconds, over the calls whose time is known."""
+
+    group: str
+    calls: int
+    failed: int
+    p50: float | None
+    p95: float | None
+    longest: float | None
+    total: float
 
 
 class _Sums:
@@ -129,7 +141,7 @@ def by(db: sqlite3.Connection, choice: Choice, grouping: Grouping) -> list[Figur
     return sorted(_over_requests(db, choice, grouping), key=lambda each: (-each.number, each.group))
 
 
-def by_tool(db: sqlite3.Connection, choice: Choice) -> list[ToolFigures]:
+def by_tool(db: sqlite3.Connection, choice: Choice) -> list[ToolSums]:
     """The tool calls of the chosen runs, the tool that took the most time first."""
     where, given = _chosen(choice)
     query = f"SELECT name, calls.status, seconds FROM calls JOIN runs ON id = of_run WHERE {where}"  # noqa: S608
@@ -137,7 +149,7 @@ def by_tool(db: sqlite3.Connection, choice: Choice) -> list[ToolFigures]:
     for name, status, seconds in db.execute(query, given):
         calls.setdefault(name, []).append((status, seconds))
     found = [_tool(name, each) for name, each in calls.items()]
-    return sorted(found, key=lambda each: (-each.total, each.name))
+    return sorted(found, key=lambda each: (-each.total, each.group))
 
 
 def first_tokens(db: sqlite3.Connection, choice: Choice) -> list[tuple[str, str, float]]:
@@ -148,10 +160,12 @@ def first_tokens(db: sqlite3.Connection, choice: Choice) -> list[tuple[str, str,
     return db.execute(f"SELECT {columns} {query}", given).fetchall()
 
 
-def _tool(name: str, calls: list[tuple[str, float | None]]) -> ToolFigures:
+def _tool(name: str, calls: list[tuple[str, float | None]]) -> ToolSums:
     times = [seconds for _, seconds in calls if seconds is not None]
     failed = sum(status == "failed" for status, _ in calls)
-    return ToolFigures(name, len(calls), failed, sum(times), _mean(times), max(times, default=None))
+    return ToolSums(
+        name, len(calls), failed, percentile(times, 0.5), percentile(times, 0.95), max(times, default=None), sum(times)
+    )
 
 
 _DAY: Final = "strftime('%Y-%m-%d', runs.at, 'unixepoch', 'localtime')"

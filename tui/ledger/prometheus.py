@@ -42,11 +42,11 @@ def _lines(db: sqlite3.Connection, choice: Choice) -> Iterator[str]:
     yield from _family("retries_total", "counter", "Tries of requests beyond the first.", _each(models, "retries"))
     yield from _family("recoveries_total", "counter", "Requests answered whole after a failed try.",
                        _each(models, "recoveries"))  # fmt: skip
-    calls = [({"tool": each.name, "status": "ok"}, each.calls - each.failed) for each in tools]
-    failed = [({"tool": each.name, "status": "failed"}, each.failed) for each in tools]
+    calls = [({"tool": each.group, "status": "ok"}, each.calls - each.failed) for each in tools]
+    failed = [({"tool": each.group, "status": "failed"}, each.failed) for each in tools]
     yield from _family("tool_calls_total", "counter", "Tool calls by how they ended.", calls + failed)
     yield from _family("tool_seconds_total", "counter", "Time in tools.",
-                       [({"tool": each.name}, each.total) for each in tools])  # fmt: skip
+                       [({"tool": each.group}, each.total) for each in tools])  # fmt: skip
     updated: _Samples = () if everything.updated is None else [({}, everything.updated)]
     yield from _family("updated_timestamp_seconds", "gauge", "When the newest run ended.", updated)
     yield from _histogram("time_to_first_token_seconds", "From sending a model request to its first token.",

@@ -19,6 +19,7 @@ from tui.metrics import runs as of_run
 from tui.metrics.cost import cost_of
 from tui.metrics.session import runs_with_issues
 from tui.state import Request, Run, State
+from tui.state.breaches import is_trend
 from tui.wire import Record
 
 
@@ -128,7 +129,7 @@ class Booking:
                 case e.ConversationRewound() | e.BranchChosen() | e.ConversationCleared():
                     continue  # about what is shown, and of entries that are not kept here
                 case e.ThresholdBreached(run=run, metric=metric) as breach:
-                    self.breaches.append(BreachRow(self._path.stem, run, metric, breach.trend))
+                    self.breaches.append(BreachRow(self._path.stem, run, metric, is_trend(breach)))
                     continue
                 case _:
                     pass
