@@ -35,7 +35,14 @@ def test_version() -> None:
 def test_help_names_every_option_and_built_in_agent() -> None:
     shown = _run("--help").stdout
     options = "--model --base-url --api --theme --no-journal --continue --session --version"
-    for word in (*options.split(), "run PROMPT", "sessions ACTION", "game-master"):
+    for word in (
+        *options.split(),
+        "run PROMPT",
+        "sessions ACTION",
+        "agents-tui stats",
+        "agents-tui bench",
+        "game-master",
+    ):
         assert word in shown
 
 

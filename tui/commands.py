@@ -35,6 +35,8 @@ class Open(_Command, frozen=True):
     """What is to fail first, as `tui.faultspec` writes it."""
     cache: bool = False
     """Whether identical requests are answered from disk."""
+    streaming: bool = True
+    """Whether the model is asked for a stream, or for its whole answer at once, to compare the two."""
 
 
 class Send(_Command, frozen=True):

@@ -41,6 +41,7 @@ class Launch(msgspec.Struct, frozen=True):
     faults: str = ""
     """For the next engine only: one that follows it does not begin with them again."""
     cache: bool = False
+    streaming: bool = True
 
 
 class Link:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 _COMMANDS: Final = {
+    "bench": "tui.cli.bench",
     "log": "tui.cli.log",
     "replay": "tui.cli.replay",
     "run": "tui.cli.headless",

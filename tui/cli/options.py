@@ -34,14 +34,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def connection_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("connection")
+    group = server_options(parser)
     group.add_argument("--model", metavar="M", help="the model to ask (default: the agent's own, or the SDK's)")
-    group.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server (default: OPENAI_BASE_URL)")
-    group.add_argument(
-        "--api",
-        choices=("responses", "chat"),
-        help="which API to speak (default: responses to api.openai.com, chat to any other server)",
-    )
     parser.add_argument(
         "--cache", action="store_true", help="answer a request that was made before from disk, without the network"
     )
@@ -49,6 +43,18 @@ def connection_options(parser: argparse.ArgumentParser) -> None:
         "--fault", metavar="SPEC", type=_faults, default="", help="make requests or tools fail, e.g. cut@50,429x2"
     )
     parser.add_argument("--no-journal", action="store_true", help="keep no record of the session on disk")
+
+
+def server_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Those that say where requests go."""
+    group = parser.add_argument_group("connection")
+    group.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible server (default: OPENAI_BASE_URL)")
+    group.add_argument(
+        "--api",
+        choices=("responses", "chat"),
+        help="which API to speak (default: responses to api.openai.com, chat to any other server)",
+    )
+    return group
 
 
 def settings_of(

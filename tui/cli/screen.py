@@ -22,6 +22,7 @@ commands:
   agents-tui log [FILE]        the events of a recorded session, filtered (see agents-tui log --help)
   agents-tui replay FILE       show a recorded session again, as it happened
   agents-tui sessions ACTION   list, show, export and delete recorded sessions
+  agents-tui bench             the same prompts to several models, streamed and not, compared
   agents-tui stats             figures over all recorded runs: times, tokens, cost, errors
 
 agents:

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import openai
@@ -24,6 +25,7 @@ from tui.engine.recovery import Policy, passing
 from tui.engine.sending import Asked, Requests, Sending, body_of_arguments, carries, current
 from tui.engine.splice import Splice
 from tui.engine.tries import TryFailed, TryStarted, TrySucceeded
+from tui.engine.whole import whole_response
 
 _FAULTS = (openai.APIError, ModelBehaviorError, json.JSONDecodeError, StallError)
 """What a model's stream raises when its server, or the way there, is at fault."""
@@ -32,9 +34,9 @@ _FAULTS = (openai.APIError, ModelBehaviorError, json.JSONDecodeError, StallError
 class Tries:
     """Of all requests of one run, inner runs included."""
 
-    def __init__(self, policy: Policy, requests: Requests) -> None:
+    def __init__(self, policy: Policy, requests: Requests, *, streaming: bool = True) -> None:
         watch_chat_streams()
-        self.policy, self.requests = policy, requests
+        self.policy, self.requests, self.streaming = policy, requests, streaming
         self._over = asyncio.Event()
 
     def over(self, config: RunConfig) -> RunConfig:
@@ -109,9 +111,10 @@ class PersistentModel(Model):
         """One response, of as many tries as it takes. Raises what the last one failed with."""
         splice, policy, attempt = Splice(), self._tries.policy, 1
         plain = output_schema is None or output_schema.is_plain_text()  # half a JSON document is no beginning of one
+        ask = self._inner.stream_response if self._tries.streaming else partial(whole_response, self._inner)
         given, asked = input, self._tries.requests.take(input)
         while True:
-            stream = self._inner.stream_response(
+            stream = ask(
                 system_instructions, given, model_settings, tools, output_schema, handoffs, *args, **options
             )
             self._announce(asked, attempt, system_instructions, given, model_settings, tools, handoffs)

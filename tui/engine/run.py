@@ -39,6 +39,8 @@ class Common:
     patience: Patience
     policy: Policy
     bodies: Bodies
+    streaming: bool = True
+    """Whether the model is asked for a stream, or for its whole answer at once."""
 
 
 class Run:
@@ -51,7 +53,7 @@ class Run:
         self._cancelled: CancelMode | None = None
         self._result: RunResultStreaming | None = None
         self._requests = Requests(number, common.bodies, self._emit)
-        self._tries = Tries(common.policy, self._requests)
+        self._tries = Tries(common.policy, self._requests, streaming=common.streaming)
         self._memory = Memory(common.session_id, common.conversation, self._emit)
         self._steering = Steering(number, self._emit)
         self._levels: dict[str, tuple[Calls, Translator, Hooks]] = {}

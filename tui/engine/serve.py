@@ -88,7 +88,7 @@ def open_session(
     conversation = Conversation()
     conversation.items.extend(options.items)
     conversation.runs = options.runs
-    session = Session(options.session, agent, connection, emit, conversation=conversation)
+    session = Session(options.session, agent, connection, emit, conversation=conversation, streaming=options.streaming)
     emit(_started(options.session, agent, connection))
     for notice in (connection.notice, cache_notice):
         if notice:

@@ -29,12 +29,13 @@ class Session:
         conversation: Conversation | None = None,
         patience: Patience = PATIENCE,
         policy: Policy = POLICY,
+        streaming: bool = True,
     ) -> None:
         self.conversation = conversation or Conversation()
         self.connection = connection
         self._emit = emit
         self._common = Common(
-            session_id, agent, connection, self.conversation, set(), self._publish, patience, policy, Bodies()
+            session_id, agent, connection, self.conversation, set(), self._publish, patience, policy, Bodies(), streaming
         )
         self._waiting: deque[str] = deque()
         self._clearing = False
