@@ -68,6 +68,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("page_down", "Scroll down", "scroll_chat(1)", ("pagedown",), group="Panes"),
     Action("top", "Start of the chat", "chat_top", ("ctrl+home",), group="Panes"),
     Action("follow", "Follow the newest", "chat_end", ("ctrl+end",), group="Panes", help="End in a pane"),
+    Action("pace", "Pace of the answers", "pace", (), ("pace",), group="Panes", argument="[reading|live|WORDS]",
+           help="shown as fast as one reads, as it comes, or so many words a minute; End or Space shows all"),
     Action("expand", "Open or close all tool calls", "expand", ("ctrl+o",), ("expand",), group="Panes",
            help="arguments and results in full"),
     Action("detail", "Details", "detail", ("ctrl+t",), ("detail",), "all of the log's selected event", group="Panes"),

@@ -242,6 +242,7 @@ class AgentsApp(Viewing):
 
     @on(Composer.Submitted)
     def _submitted(self, message: Composer.Submitted) -> None:
+        self.query_one(ChatPane).hurry()
         if not self.link.busy:
             self.query_one(ChatPane).follow()
         self.submit(message.text)

@@ -10,13 +10,14 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from tui.state import Answer, Prompt, State, Tool
-from tui.ui.chat_search import ChatSearch
 from tui.ui.entry_text import body, plain
 from tui.ui.lines import style_at
+from tui.ui.paced_view import PacedView
+from tui.ui.sections import AnswerSection
 from tui.ui.transcript import Sections, Transcript
 
 
-class ChatPane(ChatSearch, can_focus=True):
+class ChatPane(PacedView, can_focus=True):
     """The whole conversation. `welcome` stands in its place while it is empty."""
 
     DEFAULT_CSS = """
@@ -76,8 +77,6 @@ class ChatPane(ChatSearch, can_focus=True):
     def __init__(self, welcome: Content | str = "", *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._welcome = welcome if isinstance(welcome, Content) else Content(welcome)
-        self._now = 0.0
-        self._live = 0
 
     def paint(self, state: State, now: float) -> None:
         """Show what changed in `state`; `now` is in seconds since the epoch."""
@@ -89,12 +88,13 @@ class ChatPane(ChatSearch, can_focus=True):
             changed = self._update_sections(state, now)
             if changed is not None:
                 self._settle(changed)
+            self._flow()
             self._arm()
             self._search.take_on()
 
     def _reset(self, state: State) -> None:
         self._state, self._base, self._live = state, state.cleared, state.cleared
-        self._transcript = Transcript(Sections(state.entries, state.cleared, self._styles))
+        self._transcript = Transcript(Sections(state.entries, state.cleared, self._styles, self._begin_pace))
         self._cursor, self._following = -1, True
         self._settle(0)
         self._search_again()
@@ -109,6 +109,8 @@ class ChatPane(ChatSearch, can_focus=True):
         oldest = min(self._live, state.live) - self._base
         for index in sorted(index for index in sections.made if index >= oldest):
             section = sections[index]
+            if index + self._base < state.live and isinstance(section, AnswerSection):
+                section.pacing = None  # another prompt was sent
             if section.rev == section.entry.rev and not section.live:
                 continue
             end = transcript.top(index) + section.height
@@ -193,8 +195,10 @@ class ChatPane(ChatSearch, can_focus=True):
         self.refresh()
 
     def action_expand(self) -> None:
-        """Expand or collapse the marked section."""
-        if self._cursor >= 0:
+        """Show what is ahead, else expand or collapse the marked section."""
+        if self._ahead:
+            self.hurry()
+        elif self._cursor >= 0:
             self._toggle(self._cursor)
 
     def _toggle(self, index: int) -> None:

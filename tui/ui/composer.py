@@ -125,6 +125,13 @@ class Composer(FoldingArea):
             self._recall.add(self.text)
         super().clear_draft()
 
+    def action_cursor_line_end(self, select: bool = False) -> None:
+        """With nothing typed, to the end of the chat."""
+        if self.text:
+            super().action_cursor_line_end(select)
+        else:
+            self.call_later(self.app.run_action, BY_ID["follow"].action)
+
     # Keys
 
     async def on_key(self, event: events.Key) -> None:

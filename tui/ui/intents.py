@@ -13,6 +13,7 @@ from tui import events as e
 from tui.faultspec import NAMES, FaultSpecError, parse_spec
 from tui.journal_writer import JournalWriter
 from tui.link import Link
+from tui.pace import PaceError, parse
 from tui.places import themes_folder
 from tui.state import State
 from tui.ui import internals
@@ -192,6 +193,19 @@ class Intents(Inspecting, LogIntents):
     def _preview(self, name: str | None) -> None:
         if name is not None:
             self.theme = name
+
+    def action_pace(self, pace: str = "") -> None:
+        """Without one, as fast as one reads."""
+        try:
+            words = parse(pace or "reading")
+        except PaceError as error:
+            self._composer.restore(f"/pace {pace}")
+            self.say(str(error), warning=True)
+            return
+        self._chat.set_pace(words)
+        self.say(
+            "answers are shown as they come" if words is None else f"answers are shown at {words:.0f} words a minute"
+        )
 
     def action_mouse(self) -> None:
         self._mouse = not self._mouse

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from tui.pace import Pacing, whole_words
 from tui.safety import VisibleStream
 from tui.state import SEAM, Answer, Entry, Handoff, Prompt
 from tui.ui.blocks import Block
@@ -105,6 +106,9 @@ class AnswerSection(Section):
         self._message = Message(styles, INDENT)
         self._clean = VisibleStream()
         self._had = 0
+        """Characters of the answer taken so far."""
+        self.pacing: Pacing | None = None
+        """How fast it is shown; None: as it comes."""
         self._blocks: list[Block] = []
         """Of the part under way."""
 
@@ -115,16 +119,16 @@ class AnswerSection(Section):
     def update(self, now: float, width: int, *, shown: bool) -> int:
         answer = self.answer
         stale = shown and bool(self.parts) and self.parts[-1].width != width
-        if self.rev == answer.rev and not stale:
+        news = self._news(now)
+        if self.rev == answer.rev and not stale and not news:
             return -1
         self.rev = answer.rev
-        done = answer.status != "streaming"
+        done = answer.status != "streaming" and not self.ahead
         if not self.parts:
             self.parts = [Part(self._header, 2), Part(self._tail)]
         first = self.height - self.parts[-1].height if self.parts[0].width == width else 0
-        news = self._clean.feed(self._news())
         if self._splitter is not None:
-            self._add(self._splitter.feed(news), width, shown=shown)
+            self._add(self._splitter.feed(self._clean.feed(news)), width, shown=shown)
             if done:
                 self._end(self._splitter, width, shown=shown)
         if done:
@@ -140,10 +144,18 @@ class AnswerSection(Section):
         self.measure()
         return max(0, first)
 
-    def _news(self) -> str:
-        """The text that came since, each seam in it marked."""
-        news, begin = self.answer.text.since(self._had), self._had
-        self._had = self.answer.text.length
+    @property
+    def ahead(self) -> str:
+        """The text that has come and is not shown yet."""
+        return self.answer.text.since(self._had)
+
+    def _news(self, now: float) -> str:
+        """The text that came since, or as much of it as its pace shows, each seam in it marked."""
+        news, begin, text = self.ahead, self._had, self.answer.text
+        if self.pacing is not None:
+            end = self.pacing.shown(text.length, now, over=self.answer.status != "streaming")
+            news = news if end == text.length else whole_words(news[: max(0, end - begin)])
+        self._had = begin + len(news)
         for seam in reversed(self.answer.seams):
             if begin <= seam < self._had:
                 news = f"{news[: seam - begin]}{SEAM}{news[seam - begin :]}"

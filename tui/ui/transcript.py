@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate, islice
 from typing import Final, NamedTuple
 
@@ -33,10 +33,14 @@ class Place(NamedTuple):
 class Sections:
     """The section of each entry from `base` on, made when it is asked for; what is long out of use is let go."""
 
-    def __init__(self, entries: list[Entry], base: int, styles: Styles) -> None:
+    def __init__(
+        self, entries: list[Entry], base: int, styles: Styles, begin: Callable[[Section], None] = lambda section: None
+    ) -> None:
+        """`begin` gets each section that is made, before it is brought up to its entry."""
         self._entries = entries
         self._base = base
         self._styles = styles
+        self._begin = begin
         self.made: dict[int, Section] = {}
         self.heights: array[int] = array("L")
         """Lines of each; a guess until it was made."""
@@ -57,6 +61,7 @@ class Sections:
         if found is None:
             found = self.made[index] = make(self._entries, self._base + index, self._base, self._styles)
             found.expanded = self.expanded and isinstance(found.entry, Tool)
+            self._begin(found)
             found.update(self.now, self.width, shown=False)
         return found
 

@@ -137,17 +137,18 @@ class TranscriptView(LineView):
         row = y + self.scroll_offset.y
         looks = self._current_looks()
         line = self._transcript.line(row)
-        if line is None:
-            return Strip.blank(self.size.width, looks.base)
-        found = self._strips.get(line)
-        if found is None:
-            found = self._strips[line] = strip(line, self.size.width, looks.all(), looks.base)
-        found = self._marked(found, line, row, looks)
+        found = Strip.blank(self.size.width, looks.base) if line is None else self._strip(line, row, looks)
         if y == self.size.height - 1 and (chip := self._chip()):
             at = max(0, self.size.width - cell_len(chip) - 1)
             style = looks.base + looks.palette.chip
             found = Strip.join([found.crop(0, at), Strip([Segment(chip, style)]), found.crop(at + cell_len(chip))])
         return found if self._painting else found.apply_offsets(0, row)
+
+    def _strip(self, line: Line, row: int, looks: Looks) -> Strip:
+        found = self._strips.get(line)
+        if found is None:
+            found = self._strips[line] = strip(line, self.size.width, looks.all(), looks.base)
+        return self._marked(found, line, row, looks)
 
     def _current_looks(self) -> Looks:
         if self._looks is None:
