@@ -32,13 +32,21 @@ def _modules_after(code: str) -> set[str]:
     ids=["help", "fold and link"],
 )
 def test_neither_the_screen_nor_the_sdk_is_loaded_for(code: str) -> None:
-    assert not _modules_after(code) & {"textual", "rich", "agents", "openai", "pydantic"}
+    assert not _modules_after(code) & {"textual", "rich", "agents", "openai", "pydantic", "opentelemetry"}
 
 
 def test_the_screen_does_not_load_the_sdk() -> None:
     loaded = _modules_after("import tui.ui.app")
     assert "textual.app" in loaded
-    assert not loaded & {"agents", "openai", "pydantic", "pygments.lexers.python", "markdown_it", "rich.markdown"}
+    assert not loaded & {
+        "agents",
+        "openai",
+        "opentelemetry",
+        "pydantic",
+        "pygments.lexers.python",
+        "markdown_it",
+        "rich.markdown",
+    }
 
 
 def test_the_command_line_knows_the_built_in_agents_by_name() -> None:

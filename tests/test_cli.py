@@ -34,7 +34,7 @@ def test_version() -> None:
 
 def test_help_names_every_option_and_built_in_agent() -> None:
     shown = _run("--help").stdout
-    options = "--model --base-url --api --theme --no-journal --continue --session --version"
+    options = "--model --base-url --api --theme --no-journal --continue --session --version --otel --otel-content"
     for word in (
         *options.split(),
         "run PROMPT",

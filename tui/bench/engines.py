@@ -7,7 +7,7 @@ from itertools import groupby
 from tui import events as e
 from tui.bench.trials import Outcome, Trial, outcome
 from tui.bus import Bus, steady_clock
-from tui.fold import fold
+from tui.fold.apart import fold_apart
 from tui.link import Launch, Link
 from tui.state import State
 
@@ -99,8 +99,6 @@ class _Engine:
         self._link.clear()
         while not any(isinstance(event, e.ConversationCleared) for event in await self._news()):
             pass
-        known = self._state
-        self._state = State(session=known.session, root=known.root, agent=known.root, model=known.model)
         self._link.send(trial.prompt)
         while True:
             for event in await self._news():
@@ -115,5 +113,5 @@ class _Engine:
         await self._reader.wait()
         records = self._reader.take()
         for record in records:
-            fold(self._state, record)
+            self._state = fold_apart(self._state, record)
         return [record.event for record in records]

@@ -2,13 +2,18 @@
 
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 from tui.cli.opening import keep, launch_of
 from tui.cli.options import Parser, connection_options, settings_of
+from tui.cli.telemetry import check_telemetry, telemetry
 from tui.journal_writer import JournalWriter
 from tui.link import Link
 from tui.places import sessions_folder
 from tui.sessions import Sessions
+
+if TYPE_CHECKING:
+    from tui.otel.export import Export
 
 
 def main(arguments: list[str]) -> int:
@@ -24,10 +29,19 @@ def main(arguments: list[str]) -> int:
         prompt = sys.stdin.buffer.read().decode("utf-8", "replace").removesuffix("\n")
     if not prompt.strip():
         parser.error("the prompt is empty")
+    check_telemetry(parser, options)
     from tui.headless import run
 
+    exports: list[Export] = []
+
     def journal(link: Link) -> JournalWriter | None:
+        export = telemetry(options, link.bus)
+        if export is not None:
+            exports.append(export)
         return None if options.no_journal else keep(link, Sessions(sessions_folder()))
 
     launch = launch_of(settings, faults=options.fault, cache=options.cache)
-    return asyncio.run(run(launch, prompt, json=options.json, journal_of=journal))
+    status = asyncio.run(run(launch, prompt, json=options.json, journal_of=journal))
+    for export in exports:
+        export.close()
+    return status

@@ -43,6 +43,8 @@ def connection_options(parser: argparse.ArgumentParser) -> None:
         "--fault", metavar="SPEC", type=_faults, default="", help="make requests or tools fail, e.g. cut@50,429x2"
     )
     parser.add_argument("--no-journal", action="store_true", help="keep no record of the session on disk")
+    parser.add_argument("--otel", action="store_true", help="export runs to OpenTelemetry, where OTEL_… says")
+    parser.add_argument("--otel-content", action="store_true", help="with what was said, which --otel alone leaves out")
 
 
 def server_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:

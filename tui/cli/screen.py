@@ -11,6 +11,7 @@ from tui.agents import BUILTIN_AGENTS
 from tui.bus import Bus, steady_clock
 from tui.cli.opening import Stored, keep, launch_of, restore_into, stand_where_it_stood, take_up
 from tui.cli.options import RECORDED, Parser, connection_options, settings_of
+from tui.cli.telemetry import check_telemetry, telemetry
 from tui.history import LiveHistory
 from tui.link import Link
 from tui.places import sessions_folder
@@ -46,6 +47,7 @@ def main(arguments: list[str]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") in ("dumb", ""):
         parser.error("the screen needs a terminal; without one use: agents-tui run PROMPT")
 
+    check_telemetry(parser, options)
     clock = steady_clock()
     link = Link(Bus(clock), launch_of(settings, stored, faults=options.fault, cache=options.cache))
     try:
@@ -58,7 +60,12 @@ def main(arguments: list[str]) -> int:
 
     history = LiveHistory(link.bus.reader(), stored.path, growing=False) if stored and journal is None else None
     app = AgentsApp(link, clock, settings, state=state, journal=journal, sessions=sessions, history=history)
+    export = telemetry(options, link.bus)
+    if export is not None:
+        app.beside = (export.run,)
     status = app.run_to_end()
+    if export is not None:
+        export.close()
     if app.chosen:
         _start_over(app.chosen, options)
     return status

@@ -13,6 +13,7 @@ import msgspec
 
 from tui import events as e
 from tui.fold import fold
+from tui.fold.apart import fold_apart
 from tui.journal import read
 from tui.metrics import requests as of_request
 from tui.metrics import runs as of_run
@@ -125,15 +126,13 @@ class Booking:
                     if state.runs:
                         fold(state, record)  # it also ends a run that has no end on record
                         yield self._booked(state, tries)
-                    state, tries = _following(state), _Tries()
-                case e.ConversationRewound() | e.BranchChosen() | e.ConversationCleared():
-                    continue  # about what is shown, and of entries that are not kept here
+                    tries = _Tries()
                 case e.ThresholdBreached(run=run, metric=metric) as breach:
                     self.breaches.append(BreachRow(self._path.stem, run, metric, is_trend(breach)))
                     continue
                 case _:
                     pass
-            fold(state, record)
+            state = fold_apart(state, record)
             tries.note(record)
         if state.runs:
             yield self._booked(state, tries)
@@ -184,11 +183,6 @@ class _Tries:
 
 OTHER: Final = "other"
 """A failure whose kind is not told, as the fold calls it."""
-
-
-def _following(state: State) -> State:
-    """Where the next run begins, with nothing of this one."""
-    return State(session=state.session, agent=state.agent, root=state.root, model=state.model, run=state.run)
 
 
 def _request(state: State, run: Run, request: Request, tries: _Tries) -> RequestRow:

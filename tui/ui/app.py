@@ -6,7 +6,7 @@ It holds nothing of the agent's: that is `State`, folded from the bus by the pum
 import asyncio
 import gc
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -98,6 +98,8 @@ class AgentsApp(Viewing):
         self.sessions = sessions or Sessions(sessions_folder())
         self.chosen = ""
         """The session to show once this screen has ended."""
+        self.beside: Sequence[Callable[[], Coroutine[None, None, None]]] = ()
+        """What else is to run as long as the screen: other readers of the bus."""
         self._journal = journal
         self.report = guards.CrashReport("agents-tui", crash_file(), Secrets.of_environment(os.environ).redact)
         self._settings = settings
@@ -168,6 +170,8 @@ class AgentsApp(Viewing):
             self.link.bus.publish(e.Notice("warning", problem))
         await self.link.attach()
         self.run_worker(self._pump.run(), name="pump")
+        for each in self.beside:
+            self.run_worker(each(), name="reader")
         await asyncio.to_thread(markdown.warm)
         await asyncio.to_thread(self._load_prices)
         gc.collect()
