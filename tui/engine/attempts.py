@@ -114,9 +114,7 @@ class PersistentModel(Model):
         ask = self._inner.stream_response if self._tries.streaming else partial(whole_response, self._inner)
         given, asked = input, self._tries.requests.take(input)
         while True:
-            stream = ask(
-                system_instructions, given, model_settings, tools, output_schema, handoffs, *args, **options
-            )
+            stream = ask(system_instructions, given, model_settings, tools, output_schema, handoffs, *args, **options)
             self._announce(asked, attempt, system_instructions, given, model_settings, tools, handoffs)
             try:
                 async with aclosing(events_of(stream, policy.stall)) as events:

@@ -35,7 +35,16 @@ class Session:
         self.connection = connection
         self._emit = emit
         self._common = Common(
-            session_id, agent, connection, self.conversation, set(), self._publish, patience, policy, Bodies(), streaming
+            session_id,
+            agent,
+            connection,
+            self.conversation,
+            set(),
+            self._publish,
+            patience,
+            policy,
+            Bodies(),
+            streaming,
         )
         self._waiting: deque[str] = deque()
         self._clearing = False
