@@ -167,13 +167,13 @@ def _collector() -> Iterator[tuple[str, dict[str, list[bytes]]]]:
             thread.join()
 
 
-def test_the_program_tells_a_collector() -> None:
+def test_the_program_tells_a_collector(tmp_path: Path) -> None:
     with _collector() as (url, posted):
         env = {k: v for k, v in os.environ.items() if not k.startswith("OTEL_")}
         env |= {"PYTHONPATH": str(Path(__file__).parents[1]), "XDG_CONFIG_HOME": "/nonexistent"}
         env |= {"OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_SERVICE_NAME": "dice"}
         command = [sys.executable, "-m", "tui", "run", "Roll two dice", "--agent", "game-master", "--otel"]
-        done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     traces = ExportTraceServiceRequest.FromString(posted["/v1/traces"][0])
     (resource,) = traces.resource_spans
