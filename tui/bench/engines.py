@@ -37,9 +37,13 @@ async def run_all(
         workers = [asyncio.ensure_future(_work(left, launch_of, note, lambda: going)) for _ in range(parallel)]
         try:
             await asyncio.gather(*workers)
-        finally:
+        except asyncio.CancelledError:
+            raise  # it has been passed on to the workers, which end their engines
+        except BaseException:
             for worker in workers:
                 worker.cancel()
+            raise
+        finally:
             await asyncio.gather(*workers, return_exceptions=True)
 
 

@@ -44,7 +44,11 @@ def main(arguments: list[str]) -> int:
     try:
         stopped = asyncio.run(_until_signal(bench, settings, options.parallel))
     except BenchError as error:
-        parser.exit(1, f"\n{parser.prog}: {one_line(str(error))}\n")
+        bench.clear()
+        parser.exit(1, f"{parser.prog}: {one_line(str(error))}\n")
+    except OSError as error:
+        bench.clear()
+        parser.exit(1, f"{parser.prog}: {error.filename or options.json}: {error.strerror}\n")
     bench.clear()
     _tell(parser, bench, options.output)
     return INTERRUPTED if stopped else 0 if all(each.status == "completed" for each in bench.outcomes) else 1
