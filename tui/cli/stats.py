@@ -24,6 +24,8 @@ from tui.places import sessions_folder
 from tui.safety import one_line, visible
 
 _AGO: Final = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_OFTEN: Final = 0.2
+"""Seconds between two tellings of how far it is."""
 _NAME: Final = 11
 """Cells of a group's name in 80 of a line."""
 
@@ -34,7 +36,7 @@ def main(arguments: list[str]) -> int:
     if options.prometheus and options.by:
         parser.error("--prometheus tells all by model, agent and tool already: leave out --by")
     choice = Choice(options.since, options.model, options.agent)
-    told = ask(sessions_folder(), lambda db: _told(db, choice, options))
+    told = ask(sessions_folder(), lambda db: _told(db, choice, options), _Reading() if sys.stderr.isatty() else _silent)
     try:
         sys.stdout.write(visible(told) if sys.stdout.isatty() else told)
         sys.stdout.flush()
@@ -42,6 +44,23 @@ def main(arguments: list[str]) -> int:
         sys.stderr.close()  # so that nothing is said of it at exit
         return 141
     return 0
+
+
+class _Reading:
+    """On a terminal: how far the reading of journals is, where it takes its time."""
+
+    def __init__(self) -> None:
+        self._shown = time.monotonic()
+
+    def __call__(self, read: int, of: int) -> None:
+        if read == of - 1 or time.monotonic() - self._shown > _OFTEN:
+            self._shown = time.monotonic()
+            sys.stderr.write("\r\x1b[K" if read == of - 1 else f"\rreading sessions: {read:,} of {of:,}")
+            sys.stderr.flush()
+
+
+def _silent(read: int, of: int) -> None:
+    pass
 
 
 def _parser() -> Parser:

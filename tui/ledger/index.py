@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -26,19 +26,21 @@ _DAMAGED: Final = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_
 """What SQLite says of a file that is none of ours, or not any more; anything else is the disk's."""
 
 _T = TypeVar("_T")
+Progress: TypeAlias = Callable[[int, int], None]
+"""Gets how many of how many journals have been read."""
 
 
 class OutdatedError(sqlite3.DatabaseError):
     """The file was written by another version, or with another list of prices."""
 
 
-def ask(folder: Path, question: Callable[[sqlite3.Connection], _T]) -> _T:
+def ask(folder: Path, question: Callable[[sqlite3.Connection], _T], progress: Progress = lambda read, of: None) -> _T:
     """Bring the index of a folder of sessions up to date and ask it; the folder need not exist."""
     path = folder / FILE
     if folder.is_dir():
         for _ in range(2):
             try:
-                return _ask(folder, _connect(path), question)
+                return _ask(folder, _connect(path), question, progress)
             except OutdatedError:
                 _remove(path)
             except sqlite3.DatabaseError as error:
@@ -47,13 +49,15 @@ def ask(folder: Path, question: Callable[[sqlite3.Connection], _T]) -> _T:
                 _remove(path)
             except OSError:
                 break
-    return _ask(folder, _open(":memory:"), question)
+    return _ask(folder, _open(":memory:"), question, progress)
 
 
-def _ask(folder: Path, opened: sqlite3.Connection, question: Callable[[sqlite3.Connection], _T]) -> _T:
+def _ask(
+    folder: Path, opened: sqlite3.Connection, question: Callable[[sqlite3.Connection], _T], progress: Progress
+) -> _T:
     with closing(opened) as db:
         _prepare(db)
-        _update(db, folder)
+        _update(db, folder, progress)
         return question(db)
 
 
@@ -97,7 +101,7 @@ def _remove(path: Path) -> None:
         path.with_name(name).unlink(missing_ok=True)
 
 
-def _update(db: sqlite3.Connection, folder: Path) -> None:
+def _update(db: sqlite3.Connection, folder: Path, progress: Progress) -> None:
     """Read the journals that are new or have changed, by size and time of change; forget those that are gone."""
     known = {session: (size, changed) for session, size, changed in db.execute("SELECT * FROM sessions")}
     found: dict[str, os.stat_result] = {}
@@ -109,9 +113,14 @@ def _update(db: sqlite3.Connection, folder: Path) -> None:
     for session in known.keys() - found.keys():
         with _transaction(db):
             _forget(db, session)
-    for session, status in found.items():
-        if known.get(session) != (status.st_size, status.st_mtime_ns):
-            _post(db, folder / f"{session}.jsonl", status)
+    changed = [
+        (session, status)
+        for session, status in found.items()
+        if known.get(session) != (status.st_size, status.st_mtime_ns)
+    ]
+    for number, (session, status) in enumerate(changed):
+        progress(number, len(changed))
+        _post(db, folder / f"{session}.jsonl", status)
 
 
 def _post(db: sqlite3.Connection, path: Path, status: os.stat_result) -> None:
