@@ -124,7 +124,7 @@ class _Bench:
     def __init__(self, trials: Sequence[Trial], results: Results | None, budget: float | None) -> None:
         wanted = set(trials)
         known = [] if results is None else [each for each in results.outcomes if each.trial in wanted]
-        self._results, self._budget = results, budget
+        self._results, self.budget = results, budget
         self.outcomes: list[Outcome] = known
         done = {each.trial for each in known}
         self.left = [trial for trial in trials if trial not in done]
@@ -135,7 +135,7 @@ class _Bench:
 
     @property
     def over_budget(self) -> bool:
-        return self._budget is not None and spent(self.outcomes) >= self._budget
+        return self.budget is not None and spent(self.outcomes) >= self.budget
 
     def done(self, found: Outcome) -> bool:
         """Keep an outcome; whether there is money for another."""
@@ -205,7 +205,11 @@ def _foot(bench: _Bench) -> str:
         f"cost {_money(bench.outcomes)}",
     ]
     error = next((each.error for each in bench.outcomes if each.error), "")
-    stop = "the budget is spent\n" if bench.over_budget and len(bench.outcomes) < bench.number else ""
+    stop = ""
+    if bench.over_budget and len(bench.outcomes) < bench.number:
+        stop = "the budget is spent\n"
+    elif bench.budget is not None and any(each.unpriced for each in bench.outcomes):
+        stop = "the budget did not count requests whose price nobody knows\n"
     return f"{' · '.join(parts)}\n{f'failed: {error}{chr(10)}' if error else ''}{stop}"
 
 
