@@ -126,6 +126,11 @@ def count(value: int | None) -> str:
     raise AssertionError
 
 
+def several(number: int, name: str) -> str:
+    """`1 run`, `2 runs`, `1,200 runs`."""
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
 def rate(value: float | None) -> str:
     """Tokens a second: one decimal below 100."""
     if value is None:

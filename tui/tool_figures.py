@@ -19,6 +19,7 @@ class ToolFigures(NamedTuple):
     failures: int
     p50: float | None
     p95: float | None
+    longest: float | None
     total: float | None
     """The sum of all durations; calls side by side each count."""
     error: str
@@ -47,6 +48,7 @@ def _figures(name: str, tools: list[Tool]) -> ToolFigures:
         len(failed),
         percentile(spent, 0.5),
         percentile(spent, 0.95),
+        max(spent, default=None),
         sum(spent) if spent else None,
         (failed[-1].error or failed[-1].output) if failed else "",
         tools[-1].call,

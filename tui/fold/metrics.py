@@ -24,7 +24,7 @@ def fold(state: State, record: Record) -> None:
             _tool(state, call)
             if isinstance(record.event, e.ToolEnded) and record.event.failed:
                 metrics.tool_failures += 1
-                _count(metrics, "tool")
+                _count(metrics, "tool", record.at)
         case e.UsageReported() as usage:
             _usage(metrics, usage)
         case _:
@@ -35,7 +35,7 @@ def _fold_run(state: State, record: Record) -> None:
     metrics = state.metrics
     match record.event:
         case e.AttemptFailed() | e.AttemptStarted() | e.AttemptSucceeded():
-            _attempt(metrics, record.event)
+            _attempt(metrics, record.event, record.at)
         case e.PromptSent() | e.RetryRequested():
             metrics.run_events, metrics.run_turns, metrics.run_tools = 1, 0, 0
             metrics.rate, metrics.rate_slot = [], 0
@@ -56,14 +56,14 @@ def _fold_run(state: State, record: Record) -> None:
         case e.Notice(level="error"):
             metrics.errors += 1
         case e.RunEnded() as end:
-            _end_run(state, end)
+            _end_run(state, end, record.at)
         case e.ThresholdBreached() as breach:
             state.breaches.append(breach)
         case _:
             pass
 
 
-def _end_run(state: State, end: e.RunEnded) -> None:
+def _end_run(state: State, end: e.RunEnded, at: float) -> None:
     metrics = state.metrics
     for request in state.requests[state.run_requests :]:
         _close(metrics, request)
@@ -71,15 +71,15 @@ def _end_run(state: State, end: e.RunEnded) -> None:
     if end.status == "failed" and not metrics.run_given_up:
         metrics.errors += 1
         if end.kind != "tool":  # the tool's own end has told it
-            _count(metrics, end.kind)
+            _count(metrics, end.kind, at)
     metrics.interruptions += end.status == "cancelled"
 
 
-def _attempt(metrics: Metrics, event: e.AttemptFailed | e.AttemptStarted | e.AttemptSucceeded) -> None:
+def _attempt(metrics: Metrics, event: e.AttemptFailed | e.AttemptStarted | e.AttemptSucceeded, at: float) -> None:
     match event:
         case e.AttemptFailed(kind=kind, delay=delay):
             metrics.errors += 1
-            _count(metrics, kind)
+            _count(metrics, kind, at)
             metrics.given_up += delay is None
             metrics.run_given_up = delay is None
         case e.AttemptStarted():
@@ -88,9 +88,10 @@ def _attempt(metrics: Metrics, event: e.AttemptFailed | e.AttemptStarted | e.Att
             metrics.recoveries += 1
 
 
-def _count(metrics: Metrics, kind: str) -> None:
+def _count(metrics: Metrics, kind: str, at: float) -> None:
     kind = kind or "other"
     metrics.failures[kind] = metrics.failures.get(kind, 0) + 1
+    metrics.failed.append((at, kind))
 
 
 def _delta(metrics: Metrics, request: Request | None, at: float) -> None:

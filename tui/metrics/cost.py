@@ -19,6 +19,10 @@ class Cost(NamedTuple):
     """Requests in the sum."""
     unknown: int = 0
 
+    def with_(self, other: "Cost") -> "Cost":
+        """Both together."""
+        return Cost(self.known + other.known, self.priced + other.priced, self.unknown + other.unknown)
+
     def plus(self, requests: Iterable[Request]) -> "Cost":
         """The requests added; those under way are left out until their tokens are told."""
         known, priced, unknown = self

@@ -96,6 +96,8 @@ class Metrics(msgspec.Struct, gc=False):
     """Model requests and their repetitions."""
     failures: dict[str, int] = msgspec.field(default_factory=dict)
     """Failed tries, and runs that failed otherwise, by kind; see `events.RunEnded`."""
+    failed: list[tuple[float, str]] = msgspec.field(default_factory=list)
+    """When each of these was, in seconds since the epoch, and its kind; oldest first."""
     recoveries: int = 0
     """Requests that were answered whole although a try had failed."""
     given_up: int = 0

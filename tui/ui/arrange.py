@@ -1,7 +1,7 @@
 """The figures laid out as lines: labels left, values right in fixed columns, the most important first."""
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 from rich.cells import cell_len
 
@@ -9,10 +9,8 @@ from tui import figures
 from tui.metrics.runs import phase_elapsed
 from tui.ui import breakdown, readings
 from tui.ui.lines import cut_text
+from tui.ui.pieces import Line, beside
 from tui.ui.readings import Reading, View
-
-Line: TypeAlias = tuple[tuple[str, str], ...]
-"""Pieces of text, each with the name of its style in the palette."""
 
 _GAP: Final = 2
 _COLUMN: Final = 22
@@ -34,7 +32,7 @@ def arrange(view: View, width: int, height: int) -> list[Line]:
         return _stacked(view, run, [_row(reading, column) for reading in rest], column)
     if width >= 2 * _COLUMN + _GAP:
         column = min(_WIDEST, (width - _GAP) // 2)
-        return _beside(_left(view, run, column), [_title(view, column), *_rows(rest, column)], column)
+        return beside(_left(view, run, column), [_title(view, column), *_rows(rest, column)], column + _GAP)
     if height >= single + len(rest) // 2:
         return _stacked(view, run, _pairs(rest, column), column)
     return _compact(view, run, rest, column)
@@ -46,7 +44,7 @@ def _rest(view: View) -> list[Reading]:
 
 
 def _title(view: View, width: int) -> Line:
-    return _rule("the program itself" if view.program else "session", width)
+    return rule("the program itself" if view.program else "session", width)
 
 
 def _head(view: View, width: int) -> list[Line]:
@@ -106,9 +104,9 @@ def _breakdown(view: View, width: int) -> list[Line]:
     """A title, the bar, and three lines of legend, two parts each."""
     found = readings.breakdown(view)
     if found is None:
-        return [_rule("request", width), (), *_legend([None] * len(breakdown.PARTS), width)]
+        return [rule("request", width), (), *_legend([None] * len(breakdown.PARTS), width)]
     name, times = found
-    return [_rule(name, width), breakdown.bar(times, width), *_legend(list(times), width)]
+    return [rule(name, width), breakdown.bar(times, width), *_legend(list(times), width)]
 
 
 def _legend(times: Sequence[float | None], width: int) -> list[Line]:
@@ -165,15 +163,6 @@ def _short(reading: Reading, width: int) -> Reading:
     return reading._replace(label=label, value=value, mark="")
 
 
-def _rule(title: str, width: int) -> Line:
+def rule(title: str, width: int) -> Line:
+    """A line with a title in it."""
     return ((f"─ {title} ".ljust(width, "─")[:width], "muted"),)
-
-
-def _beside(left: list[Line], right: list[Line], width: int) -> list[Line]:
-    lines: list[Line] = []
-    for index in range(max(len(left), len(right))):
-        first = left[index] if index < len(left) else ()
-        second = right[index] if index < len(right) else ()
-        used = sum(cell_len(text) for text, _ in first)
-        lines.append((*first, (" " * (width + _GAP - used), "text"), *second))
-    return lines

@@ -2,38 +2,27 @@
 
 from typing import ClassVar, Final
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from tui import prices
 from tui.config import Thresholds
 from tui.metrics.cost import Ledger
 from tui.metrics.requests import of_row
 from tui.state import Row, State
-from tui.ui.arrange import Line, arrange
-from tui.ui.frames import Framed
+from tui.ui.arrange import arrange
 from tui.ui.own_speed import OwnSpeed
-from tui.ui.palette import Palette
+from tui.ui.pieces import PiecesView
 from tui.ui.readings import View
-from tui.ui.scrolling import grow
 
 PERIOD: Final = 0.25
 """Seconds between paints of a live run: figures that change faster cannot be read."""
 
 
-class MetricsPane(Framed, ScrollView, can_focus=True):
+class MetricsPane(PiecesView, can_focus=True):
     """How fast, how much, how well. What does not fit is below and can be scrolled to."""
 
     DEFAULT_CSS = """
     MetricsPane {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
         padding: 0 0 0 1;
         border-top: solid $border-blurred;
         border-title-color: $foreground-muted;
@@ -47,6 +36,7 @@ class MetricsPane(Framed, ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g,home", "scroll_home", "Top", show=False, id="metrics.top"),
         Binding("G,end", "scroll_end", "Bottom", show=False, id="metrics.bottom"),
+        Binding("enter", "app.dashboard", "Dashboard", show=False, id="metrics.dashboard"),
         Binding("p", "request(-1)", "Request before", show=False, id="metrics.older"),
         Binding("n", "request(1)", "Request after", show=False, id="metrics.newer"),
         Binding("i", "program", "The program itself", show=False, id="metrics.program"),
@@ -68,8 +58,6 @@ class MetricsPane(Framed, ScrollView, can_focus=True):
         self._painted = float("-inf")
         self._seq = -1
         self._was_busy = False
-        self._lines: list[Line] = []
-        self._palette: Palette | None = None
 
     def paint(self, state: State, now: float) -> None:
         """Show the figures; `now` is in seconds since the epoch. While a run is live, at most once in `PERIOD`."""
@@ -108,42 +96,9 @@ class MetricsPane(Framed, ScrollView, can_focus=True):
 
     def _update(self) -> None:
         size = self.scrollable_content_region.size
-        before, self._lines = self._lines, arrange(self._view, size.width, size.height)
-        if len(before) != len(self._lines):
-            grow(self, Size(size.width, len(self._lines)))
-            self.refresh()
-            return
-        top = self.scroll_offset.y
-        for y, (old, new) in enumerate(zip(before, self._lines, strict=True)):
-            if old != new and top <= y < top + size.height:
-                self.refresh(Region(0, y - top, size.width, 1))
+        self.show(arrange(self._view, size.width, size.height))
 
     def on_resize(self) -> None:
         """Arrange the figures for the room there is."""
-        self._lines = []
+        self.clear()
         self._update()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._palette = None
-
-    def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        base = self.rich_style
-        if row >= len(self._lines):
-            return Strip.blank(self.size.width, base)
-        if self._palette is None:
-            self._palette = Palette.from_variables(self.app.theme_variables)
-        looks = self._palette
-        pieces = [Segment(text, base + _look(looks, role)) for text, role in self._lines[row]]
-        return Strip(pieces).adjust_cell_length(self.size.width, base)
-
-    def text(self) -> str:
-        """What the pane says, as plain text."""
-        return "\n".join("".join(text for text, _ in line).rstrip() for line in self._lines)
-
-
-def _look(palette: Palette, role: str) -> Style:
-    look = getattr(palette, role)
-    assert isinstance(look, Style)
-    return look

@@ -58,7 +58,7 @@ _HINTS: Final = {
 _USABLE: Final = frozenset((
     "help", "interrupt", "chat", "log", "metrics", "next_pane", "previous_pane", "zoom", "page_up", "page_down", "top",
     "follow", "expand", "detail", "copy", "history", "stats", "theme", "mouse", "palette", "redraw", "suspend", "quit",
-    "screenshot", "timeline", "tools", "filter", "find", "level", "next_error", "export_log",
+    "screenshot", "timeline", "tools", "dashboard", "filter", "find", "level", "next_error", "export_log",
 ))  # fmt: skip
 """The ids of those actions of the live app that look and do not touch; a new one is refused until it is named here."""
 

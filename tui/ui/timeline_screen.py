@@ -133,7 +133,7 @@ class TimelineScreen(ModalScreen[int]):
         requests = sum(span.kind == "model" for span in shown.spans)
         tools = sum(span.kind == "tool" for span in shown.spans)
         spent = (figures.elapsed if shown.run.ended is None else figures.duration)(shown.length(self._now))
-        facts = (number, shown.run.status, spent, _many(requests, "request"), _many(tools, "tool"))
+        facts = (number, shown.run.status, spent, figures.several(requests, "request"), figures.several(tools, "tool"))
         prompt = self._state.entries[shown.run.entry]
         return " · ".join((*facts, one_line(prompt.text, _PROMPT) if isinstance(prompt, Prompt) else "going on"))
 
@@ -158,7 +158,3 @@ class TimelineScreen(ModalScreen[int]):
         row = row_of(self._state, message.span)
         if row >= 0:
             self.dismiss(row)
-
-
-def _many(number: int, name: str) -> str:
-    return f"{number:,} {name}{'' if number == 1 else 's'}"

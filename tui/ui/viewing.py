@@ -1,11 +1,29 @@
 """The app's actions that show the session in another view, from which there is a way to a row of the log."""
 
+from tui.config import Settings
 from tui.ui.intents import Intents
 from tui.ui.log import LogPane
+from tui.ui.metrics import MetricsPane
 
 
 class Viewing(Intents):
     """Views are screens with `paint`: while one is on top, each frame reaches it."""
+
+    _settings: Settings
+
+    def action_metrics(self) -> None:
+        """To the figures, and from there to all of them."""
+        if isinstance(self._base.focused, MetricsPane):
+            self.action_dashboard()
+        else:
+            self.action_pane("metrics")
+
+    def action_dashboard(self) -> None:
+        """How first tokens, rates, cost, errors and tool times are spread."""
+        from tui.ui.dashboard_screen import DashboardScreen
+
+        if not isinstance(self.screen, DashboardScreen):
+            self.push_screen(DashboardScreen(self.state, self._settings.thresholds))
 
     def action_timeline(self) -> None:
         """The newest run as a waterfall."""

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator
-from itertools import chain, count
+from itertools import count
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
 from tui import figures
+from tui.metrics.distributions import round_time
 from tui.metrics.requests import tokens_per_second
 from tui.safety import one_line
 from tui.state import Handoff, Prompt, Request, Run, Tool
@@ -65,7 +66,7 @@ class Window(NamedTuple):
 
 def axis(window: Window, width: int) -> str:
     """Ticks at round times, each with its time right of it: `│0         │0.5 s     │1 s`."""
-    tick = _round(window.step * _TICK)
+    tick = round_time(window.step * _TICK)
     line = ""
     for number in count(math.ceil(window.left / tick - 1e-6)):
         at = max(0, window.cell(number * tick))
@@ -73,19 +74,13 @@ def axis(window: Window, width: int) -> str:
             break
         if at < len(line):
             continue  # the name before is longer than the way to here
-        name = _tick_label(number * tick, tick)
+        name = tick_label(number * tick, tick)
         line = f"{line:<{at}}│{name if at + len(name) < width else ''}"  # half a number would be another
     return line.ljust(width)
 
 
-def _round(least: float) -> float:
-    """The next time in seconds that is easy to count by."""
-    small = (digit * 10.0**power for power in range(-4, 1) for digit in (1, 2, 5))
-    large = chain((10, 20, 30), (60, 120, 300, 600, 1800, 3600, 7200, 21600), (86400 * 2**power for power in count()))
-    return float(next(each for each in chain(small, large) if each >= least))
-
-
-def _tick_label(seconds: float, tick: float) -> str:
+def tick_label(seconds: float, tick: float) -> str:
+    """A time on an axis with a name every `tick` seconds."""
     if seconds == 0:
         return "0"
     if seconds >= 60 and tick >= 1:
