@@ -1,4 +1,4 @@
-"""The least that a client of this SDK and of Textual can cost: `python -m tests.benchmarks.floors NAME [URL]`."""
+"""The least that a client of this SDK and of Textual can cost: `python -m tests.benchmarks.floors NAME [URL [API]]`."""
 
 import asyncio
 import sys
@@ -16,16 +16,15 @@ def empty_app() -> None:
     Empty().run()
 
 
-def sdk(url: str) -> None:
+def sdk(url: str, api: str = "responses") -> None:
     """`Runner.run_streamed` for each line of input, the events dropped."""
     from agents import Agent, RunConfig, Runner, set_tracing_disabled
     from agents.models.multi_provider import MultiProvider
     from openai import AsyncOpenAI
 
     set_tracing_disabled(True)
-    config = RunConfig(
-        model_provider=MultiProvider(openai_client=AsyncOpenAI(api_key="none", base_url=url), openai_use_responses=True)
-    )
+    client = AsyncOpenAI(api_key="none", base_url=url)
+    config = RunConfig(model_provider=MultiProvider(openai_client=client, openai_use_responses=api == "responses"))
     print("ready", flush=True)
 
     async def answer(prompt: str) -> None:
@@ -46,4 +45,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "empty-app":
         empty_app()
     else:
-        sdk(sys.argv[2])
+        sdk(*sys.argv[2:])

@@ -6,8 +6,8 @@ or inner run, in its place.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,13 +17,16 @@ from agents import Agent, Model, ModelBehaviorError, ModelProvider, ModelRespons
 from agents.items import TResponseInputItem, TResponseStreamEvent
 from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 
+from tui.engine import short_way
 from tui.engine.chat_end import watch_chat_streams
 from tui.engine.errors import Failure, StallError, classify
 from tui.engine.items import ending_of_event, reachable
 from tui.engine.one_try import EndedEarly, events_of
 from tui.engine.recovery import Policy, passing
 from tui.engine.sending import Asked, Requests, Sending, body_of_arguments, carries, current
+from tui.engine.short_way import ShortWay
 from tui.engine.splice import Splice
+from tui.engine.tap import tap_on
 from tui.engine.tries import TryFailed, TryStarted, TrySucceeded
 from tui.engine.whole import whole_response
 
@@ -97,8 +100,19 @@ class PersistentModel(Model):
     async def get_response(self, *args: Any, **options: Any) -> ModelResponse:
         return await self._inner.get_response(*args, **options)
 
-    async def stream_response(
+    async def stream_response(self, *request: Any, **options: Any) -> AsyncIterator[TResponseStreamEvent]:
+        """One response, of as many tries as it takes. Raises what the last one failed with."""
+        way = short_way.mine()
+        with way.taken() if way is not None else nullcontext():
+            async with aclosing(self._tried(way, *request, **options)) as shown:
+                async for event in shown:
+                    if way is not None:
+                        way.sent(event)
+                    yield event
+
+    async def _tried(
         self,
+        way: ShortWay | None,
         system_instructions: str | None,
         input: str | list[TResponseInputItem],
         model_settings: Any,
@@ -107,8 +121,7 @@ class PersistentModel(Model):
         handoffs: Any,
         *args: Any,
         **options: Any,
-    ) -> AsyncIterator[TResponseStreamEvent]:
-        """One response, of as many tries as it takes. Raises what the last one failed with."""
+    ) -> AsyncGenerator[TResponseStreamEvent, None]:
         splice, policy, attempt = Splice(), self._tries.policy, 1
         plain = output_schema is None or output_schema.is_plain_text()  # half a JSON document is no beginning of one
         ask = self._inner.stream_response if self._tries.streaming else partial(whole_response, self._inner)
@@ -117,7 +130,7 @@ class PersistentModel(Model):
             stream = ask(system_instructions, given, model_settings, tools, output_schema, handoffs, *args, **options)
             self._announce(asked, attempt, system_instructions, given, model_settings, tools, handoffs)
             try:
-                async with aclosing(events_of(stream, policy.stall)) as events:
+                async with aclosing(events_of(stream, policy.stall, tap_on(self._inner, splice, way))) as events:
                     async for event in events:
                         if attempt > 1 and event.type == "response.completed":
                             yield TrySucceeded(attempt)  # type: ignore[misc]

@@ -10,6 +10,7 @@ from openai.types.responses.response_usage import InputTokensDetails, OutputToke
 
 from tui.engine.chat_end import TooLongError
 from tui.engine.errors import StallError, StreamCutError
+from tui.engine.tap import Tap
 
 
 class EndedEarly(Exception):  # noqa: N818 - what a response said of itself
@@ -40,6 +41,10 @@ class _Silence:
             self._over = True
             self._task.cancel()
 
+    def heard(self) -> None:
+        """Something came by another way."""
+        self.since = self._loop.time()
+
     def ended_it(self) -> bool:
         """Whether a cancel was this one and nobody else's."""
         return self._over and self._task is not None and self._task.uncancel() == 0
@@ -48,15 +53,18 @@ class _Silence:
         self._timer.cancel()
 
 
-async def events_of(stream: AsyncIterator[Any], stall: float) -> AsyncGenerator[Any, None]:
+async def events_of(stream: AsyncIterator[Any], stall: float, tap: Tap | None = None) -> AsyncGenerator[Any, None]:
     """The events of one try, until its response is whole. Raises what it failed with."""
     response: Response | None = None
     silence, clock = _Silence(stall), asyncio.get_running_loop().time
     try:
+        first = anext(stream) if tap is None else _tapped(stream, tap, silence)
         while True:
             silence.since = clock()
-            event = await anext(stream)
-            silence.since = None
+            event = await (anext(stream) if first is None else first)
+            silence.since, first = None, None
+            if tap is not None and tap.is_told(event):
+                continue
             match event.type:
                 case "response.created":
                     response = event.response
@@ -79,6 +87,13 @@ async def events_of(stream: AsyncIterator[Any], stall: float) -> AsyncGenerator[
         silence.close()
         if isinstance(stream, AsyncGenerator):
             await stream.aclose()
+
+
+async def _tapped(stream: AsyncIterator[Any], tap: Tap, silence: _Silence) -> Any:
+    """The first event; the request is made before it."""
+    tap.heard = silence.heard
+    with tap.offered():
+        return await anext(stream)
 
 
 def _incomplete(response: Response, error: TooLongError) -> ResponseIncompleteEvent:

@@ -9,7 +9,8 @@ Meaning = Literal["delta", "completed", "finished", "done", "other"]
 """`delta`: a piece of text, reasoning or arguments. `completed`: the Responses API's last event of a whole response.
 `finished` and `done`: the same of Chat Completions in two, a natural `finish_reason` and `[DONE]`."""
 
-_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_END = re.compile(rb"(?>\r\n?|\n)(?>\r\n?|\n)")
+_LINE_END = re.compile(rb"\r\n?|\n")
 _DATA = re.compile(rb"^data:[ ]?(.*?)\r?$", re.MULTILINE)
 _NATURAL = ("stop", "tool_calls", "function_call")
 """Finish reasons of whole answers; `length` and `content_filter` cut theirs off."""
@@ -21,17 +22,32 @@ class Splitter:
     """Cuts chunks of a stream into whole events, each with the blank line that ends it."""
 
     def __init__(self) -> None:
-        self.rest = b""
+        self.rest = bytearray()
         """What came after the last whole event."""
+        self._half = False
+        """The last event ended in a carriage return: a line feed that comes next is part of that."""
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The events that this chunk completes."""
-        data, start, events = self.rest + chunk, 0, []
-        for end in _END.finditer(data, max(0, len(self.rest) - 3)):
+        if self._half and chunk:
+            self._half = False
+            chunk = chunk.removeprefix(b"\n")
+        looked = max(0, len(self.rest) - 3)
+        self.rest += chunk
+        if _END.search(self.rest, looked) is None:
+            return []
+        data, start, events = bytes(self.rest), 0, []
+        for end in _END.finditer(data, looked):
             events.append(data[start : end.end()])
             start = end.end()
-        self.rest = data[start:]
+        self.rest = bytearray(data[start:])
+        self._half = not self.rest and data.endswith(b"\r")
         return events
+
+
+def lines_of(event: bytes) -> list[bytes]:
+    """The lines of a whole event, the blank one that ends it included."""
+    return _LINE_END.split(event)[:-1]
 
 
 class _Choice(msgspec.Struct):

@@ -109,18 +109,21 @@ class Translator:
         """Emit what one event of the stream says."""
         match event.type:
             case "raw_response_event":
-                data: Any = event.data
-                handle = self._raw.get(data.type)
-                if handle is not None:
-                    handle(data)
-                elif data.type not in NOISE:
-                    self._emit(e.RawReceived(data.type, cut_json(data), self._item(data)))
+                self.raw(event.data)
             case "run_item_stream_event":
                 self._run_item(event.name, event.item)
             case "agent_updated_stream_event":
                 self._change(event.new_agent.name)
 
     # Raw events
+
+    def raw(self, data: Any) -> None:
+        """Emit what a raw event says."""
+        handle = self._raw.get(data.type)
+        if handle is not None:
+            handle(data)
+        elif data.type not in NOISE:
+            self._emit(e.RawReceived(data.type, cut_json(data), self._item(data)))
 
     def _id(self, index: int) -> str:
         item = self._items.get(index)

@@ -131,4 +131,4 @@ class _BrokenStream(httpx2.AsyncByteStream):
         async for chunk in self._inner:
             for event in splitter.feed(chunk):
                 yield event
-        yield splitter.rest
+        yield bytes(splitter.rest)

@@ -1,0 +1,101 @@
+"""The engine's process alone, its events read and dropped: what a delta and a start cost it, beside the headless SDK."""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from tests.benchmarks.measures import Figure, deltas
+from tests.engine.process import Engine
+from tests.model_server import Reply, ServerProcess, Text
+from tui import commands as c
+from tui import events as e
+
+Api = Literal["responses", "chat"]
+_ROOT = Path(__file__).parents[2]
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of all threads of a process, to the nanosecond."""
+    return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
+
+@contextmanager
+def _engine(server: ServerProcess, api: Api) -> Iterator[Engine]:
+    engine = Engine()
+    try:
+        engine.send(c.Open("s", "storyteller", base_url=server.base_url, model="m", api=api))
+        engine.until(e.SessionStarted)
+        time.sleep(1.0)  # the warm-up
+        yield engine
+    finally:
+        engine.clean_up()
+
+
+@contextmanager
+def _headless(server: ServerProcess, api: Api) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "tests.benchmarks.floors", "sdk", server.base_url, api]
+    process = subprocess.Popen(command, cwd=_ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _answered_by_engine(engine: Engine) -> float:
+    used = cpu_of(engine.process.pid)
+    engine.send(c.Send("go"))
+    engine.until(e.RunEnded)
+    return cpu_of(engine.process.pid) - used
+
+
+def _answered_headless(process: "subprocess.Popen[str]") -> float:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    used = cpu_of(process.pid)
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    process.stdout.readline()
+    return cpu_of(process.pid) - used
+
+
+def engine_deltas(api: Api, rate: int, count: int, repeats: int) -> Iterator[Figure]:
+    """CPU of each delta at a steady rate, 0 for all at once."""
+    script: list[Reply] = [[Text(deltas(count))]]
+    pace = f"at {rate}/s" if rate else f"of {count:,} at once"
+    with ServerProcess(script, pace=rate) as server, _engine(server, api) as engine, _headless(server, api) as headless:
+        pairs = [(_answered_by_engine(engine), _answered_headless(headless)) for _ in range(repeats)]
+    value, least = (statistics.median(column) / count for column in zip(*pairs, strict=True))
+    yield Figure(f"engine CPU a delta {pace}, {api}", "µs", 1e6 * value, 1e6 * least)
+
+
+def engine_start(repeats: int) -> Iterator[Figure]:
+    """From exec to an engine that takes prompts."""
+    with ServerProcess([[Text(["x"])]]) as server:
+
+        def started() -> tuple[float, float]:
+            began, engine = time.monotonic(), Engine()
+            try:
+                engine.send(c.Open("s", "storyteller", base_url=server.base_url, model="m", api="responses"))
+                engine.until(e.SessionStarted)
+                return time.monotonic() - began, cpu_of(engine.process.pid)
+            finally:
+                engine.clean_up()
+
+        def headless() -> tuple[float, float]:
+            began = time.monotonic()
+            with _headless(server, "responses") as process:
+                return time.monotonic() - began, cpu_of(process.pid)
+
+        pairs = [(*started(), *headless()) for _ in range(repeats)]
+    wall, used, least, least_used = (statistics.median(column) for column in zip(*pairs, strict=True))
+    yield Figure("engine start", "ms", 1e3 * wall, 1e3 * least)
+    yield Figure("engine start, CPU", "ms", 1e3 * used, 1e3 * least_used)
