@@ -1,14 +1,13 @@
-"""The engine's process alone, its events read and dropped: what a delta and a start cost it, beside the headless SDK."""
+"""The engine's process alone, its events read and dropped: what deltas and a start cost it, and the headless SDK."""
 
-import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from tests.benchmarks.measures import Figure, deltas
 from tests.engine.process import Engine

@@ -38,7 +38,7 @@ class Delta(msgspec.Struct, gc=False):
 
 
 class ChatPiece(msgspec.Struct, gc=False):
-    """What a chunk of Chat Completions adds to one place: the delta event that the SDK makes of it, and which call's."""
+    """What a chunk of Chat Completions adds to one place: the type of the delta the SDK makes of it; which call."""
 
     type: str
     text: str

@@ -1,7 +1,7 @@
 """One try of a model request: its events until the response is whole, or what it failed with."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from typing import Any
 
 from openai.types.responses import Response, ResponseIncompleteEvent
@@ -58,7 +58,7 @@ async def events_of(stream: AsyncIterator[Any], stall: float, tap: Tap | None = 
     response: Response | None = None
     silence, clock = _Silence(stall), asyncio.get_running_loop().time
     try:
-        first = anext(stream) if tap is None else _tapped(stream, tap, silence)
+        first: Awaitable[Any] | None = None if tap is None else _tapped(stream, tap, silence)
         while True:
             silence.since = clock()
             event = await (anext(stream) if first is None else first)

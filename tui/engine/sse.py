@@ -45,9 +45,10 @@ class Splitter:
         return events
 
 
-def lines_of(event: bytes) -> list[bytes]:
-    """The lines of a whole event, the blank one that ends it included."""
-    return _LINE_END.split(event)[:-1]
+def lines_of(data: bytes) -> list[bytes]:
+    """The lines, without their ends."""
+    *lines, rest = _LINE_END.split(data)
+    return [*lines, rest] if rest else lines
 
 
 class _Choice(msgspec.Struct):

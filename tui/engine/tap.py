@@ -9,7 +9,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import openai
 from agents import Model, OpenAIChatCompletionsModel, OpenAIResponsesModel
@@ -22,15 +22,20 @@ from tui.engine.splice import Splice
 from tui.engine.sse import Splitter, lines_of
 
 SWITCH = "AGENTS_TUI_FAST"
+_KINDS: Final[dict[type[Model], Literal["responses", "chat"]]] = {
+    OpenAIResponsesModel: "responses",
+    OpenAIChatCompletionsModel: "chat",
+}
 _MAJOR = "3."
 """Of the client whose private names these are."""
 
 
-def kind_of(model: Model) -> Literal["responses", "chat", ""]:
-    """Whether the streams of this model can be tapped, and what they carry."""
-    if os.environ.get(SWITCH) == "0" or not _installed():
-        return ""
-    return {OpenAIResponsesModel: "responses", OpenAIChatCompletionsModel: "chat"}.get(type(model), "")  # type: ignore[return-value]
+def tap_on(model: Model, splice: Splice, way: ShortWay | None) -> "Tap | None":
+    """For the stream of one try of a request to this model, if it is of a kind that can be tapped."""
+    kind = _KINDS.get(type(model))
+    if kind is None or os.environ.get(SWITCH) == "0" or not _installed():
+        return None
+    return Tap(kind, splice, way)
 
 
 @functools.cache
@@ -52,7 +57,7 @@ def _installed() -> bool:
     def process_response_data(self: AsyncOpenAI, *, data: Any, **options: Any) -> Any:
         return data.made if isinstance(data, _Made) else process(self, data=data, **options)
 
-    AsyncOpenAI._make_sse_decoder = make_sse_decoder  # type: ignore[method-assign]  # noqa: SLF001
+    AsyncOpenAI._make_sse_decoder = make_sse_decoder  # type: ignore[method-assign, assignment]  # noqa: SLF001
     AsyncOpenAI._process_response_data = process_response_data  # type: ignore[method-assign, assignment]  # noqa: SLF001
     return True
 
@@ -147,7 +152,7 @@ class _Decoder:
                 yield event
         for event in self._end():
             yield event
-        for event in self._plain(bytes(splitter.rest) + b"\n"):  # what is not whole is no event, but may be no text
+        for event in self._plain(bytes(splitter.rest)):  # what is not whole is no event, but may be no text either
             yield event
 
     def _events(self, blocks: list[bytes]) -> AsyncIterator[Any]:
