@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.model_server import ModelServer
-from tui.engine.tap import SWITCH
+from tui.engine.sdk_import import SWITCH
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -20,9 +20,10 @@ from tests.engine.driver import driving
 from tui import events as e
 from tui.engine.deltas import client_event_of, delta_of, piece_of
 from tui.engine.nested import show_inner_runs
+from tui.engine.sdk_import import SWITCH
 from tui.engine.splice import Splice
 from tui.engine.sse import Splitter
-from tui.engine.tap import SWITCH, Tap, _Event, _Made
+from tui.engine.tap import Tap, _Event, _Made
 
 TEXT = "Xin chào 👩‍👩‍👧‍👦 \x1b[31m\u2028— “quoted” \\ \r\n\t\ud7ff\U0010ffff"
 

@@ -16,6 +16,7 @@ from tui import events as e
 from tui.engine import capture
 from tui.engine.inbox import Inbox
 from tui.engine.outbox import Outbox
+from tui.engine.sdk_import import import_sdk
 from tui.wire import WireError
 
 EXIT_PROTOCOL = 2
@@ -54,6 +55,7 @@ async def _serve(commands: int, outbox: Outbox) -> int:
 
     capture.catch_in_loop(asyncio.get_running_loop(), emit)
     inbox = Inbox(commands, overdue=lambda: _exit(outbox, 0))
+    import_sdk()
     from tui.engine.connect import ConnectError
     from tui.engine.serve import ProtocolError, serve
     from tui.engine.session import Session

@@ -17,11 +17,11 @@ from openai import AsyncOpenAI
 from openai._streaming import SSEDecoder
 
 from tui.engine.deltas import Delta, client_event_of, delta_of, merged, piece_of
+from tui.engine.sdk_import import SWITCH
 from tui.engine.short_way import ShortWay
 from tui.engine.splice import Splice
 from tui.engine.sse import Splitter, lines_of
 
-SWITCH = "AGENTS_TUI_FAST"
 _KINDS: Final[dict[type[Model], Literal["responses", "chat"]]] = {
     OpenAIResponsesModel: "responses",
     OpenAIChatCompletionsModel: "chat",
