@@ -15,7 +15,7 @@ from tui.bus import Bus, steady_clock
 from tui.journal_writer import JournalWriter
 from tui.link import Launch, Link
 from tui.safety import VisibleStream, one_line
-from tui.wire import Record, encode
+from tui.wire import Record, encode_many
 
 INTERRUPTED = 130
 BROKEN_PIPE = 128 + signal.SIGPIPE
@@ -39,7 +39,7 @@ class _Output:
     def show(self, batch: list[Record]) -> None:
         """Print records. Raises BrokenPipeError when nobody reads any more."""
         if self._json:
-            _write(b"".join(encode(record) for record in batch))
+            _write(encode_many(batch))
         else:
             text = "".join(self._text(record.event) for record in batch)
             if text:

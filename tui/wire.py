@@ -3,7 +3,7 @@
 The format is derived from the classes in `tui.events` and `tui.commands`; `VERSION` counts its breaking changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import msgspec
 
@@ -56,9 +56,12 @@ def encode(message: Stamped | Record | Command) -> bytes:
         return _encoder.encode(_without_surrogates(message)) + b"\n"
 
 
-def encode_many(messages: Iterable[Stamped | Record]) -> bytes:
+def encode_many(messages: Sequence[Stamped | Record]) -> bytes:
     """JSON lines, in order."""
-    return b"".join(map(encode, messages))
+    try:
+        return _encoder.encode_lines(messages)
+    except UnicodeEncodeError:
+        return b"".join(map(encode, messages))
 
 
 def decode_stamped(line: bytes) -> Stamped:

@@ -1,17 +1,21 @@
 """The engine's process alone, its events read and dropped: what deltas and a start cost it, and the headless SDK."""
 
+import asyncio
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+from agents import Agent
 
 from tests.benchmarks.measures import Figure, deltas
+from tests.engine.driver import driving
 from tests.engine.process import Engine
-from tests.model_server import Reply, ServerProcess, Text
+from tests.model_server import Reply, ServerProcess, Text, Wait
 from tui import commands as c
 from tui import events as e
 
@@ -98,3 +102,45 @@ def engine_start(repeats: int) -> Iterator[Figure]:
     wall, used, least, least_used = (statistics.median(column) for column in zip(*pairs, strict=True))
     yield Figure("engine start", "ms", 1e3 * wall, 1e3 * least)
     yield Figure("engine start, CPU", "ms", 1e3 * used, 1e3 * least_used)
+
+
+def at_once(answers: int, count: int) -> Iterator[Figure]:
+    """Many answers in one engine, all at once: how far the slowest is when the first is whole, and what they cost."""
+    script: list[Reply] = [[Text(deltas(count))]]
+
+    async def run() -> tuple[float, float]:
+        async with AsyncExitStack() as stack:
+            agents = [Agent[Any](name=f"Agent {number}", instructions="Answer.") for number in range(answers)]
+            them = [
+                await stack.enter_async_context(driving(agent, base_url=server.base_url, api="responses"))
+                for agent in agents
+            ]
+            used = time.process_time()
+            runs = [asyncio.ensure_future(one.run()) for one in them]
+            await asyncio.wait(runs, return_when=asyncio.FIRST_COMPLETED)
+            slowest = min(len(one.all(e.TextDelta)) for one in them)
+            await asyncio.gather(*runs)
+            return slowest / count, (time.process_time() - used) / answers / count
+
+    with ServerProcess(script) as server:
+        asyncio.run(run())  # what is made on first use
+        share, used = asyncio.run(run())
+    yield Figure(f"{answers} answers at once: the slowest when the first ends", "%", 100 * share)
+    yield Figure(f"{answers} answers at once: CPU a delta", "µs", 1e6 * used)
+
+
+def engine_cancel(repeats: int) -> Iterator[Figure]:
+    """From the command to the disconnect that the server sees."""
+    script: list[Reply] = [[Text(["word "] * 20), Wait("never")]]
+    waits = []
+    with ServerProcess(script) as server, _engine(server, "responses") as engine:
+        for number in range(repeats):
+            engine.send(c.Send("go"))
+            for _ in range(20):
+                engine.until(e.TextDelta)
+            time.sleep(0.1)
+            asked = time.monotonic()
+            engine.send(c.Cancel())
+            engine.until(e.RunEnded)
+            waits.append(server.request(number)["disconnected_at"] - asked)
+    yield Figure("cancel in the engine to server disconnect", "ms", 1e3 * statistics.median(waits))

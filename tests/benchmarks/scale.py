@@ -91,7 +91,7 @@ def _write(path: Path, events: Iterator[e.Event]) -> None:
     records = (Record(seq, 1_763_900_000.0 + seq / 1000, event) for seq, event in enumerate(events, 1))
     with path.open("wb") as file:
         file.write(header_line(Header("0badcafe", "demo", 1_763_900_000.0)))
-        while lines := encode_many(islice(records, 1000)):
+        while lines := encode_many(list(islice(records, 1000))):
             file.write(lines)
 
 

@@ -4,16 +4,23 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.benchmarks import measures, scale, stored
+from tests.benchmarks import engine, measures, scale, stored
 from tests.benchmarks.measures import Figure
 
-_SUITE: Final[tuple[tuple[Any, tuple[int, ...], tuple[int, ...]], ...]] = (
+_SUITE: Final[tuple[tuple[Any, tuple[Any, ...], tuple[Any, ...]], ...]] = (
     (measures.startup, (3,), (9,)),
     (measures.paced, (100, 1_000), (100, 3_000)),
     (measures.paced, (500, 3_000), (500, 10_000)),
     (measures.flood, (20_000,), (20_000,)),
     (measures.idle, (5,), (20,)),
     (measures.cancel, (5,), (20,)),
+    (engine.engine_start, (3,), (9,)),
+    (engine.engine_deltas, ("responses", 0, 20_000, 1), ("responses", 0, 20_000, 5)),
+    (engine.engine_deltas, ("chat", 0, 20_000, 1), ("chat", 0, 20_000, 5)),
+    (engine.engine_deltas, ("responses", 100, 300, 1), ("responses", 100, 1_000, 3)),
+    (engine.engine_deltas, ("responses", 500, 1_000, 1), ("responses", 500, 5_000, 3)),
+    (engine.engine_cancel, (10,), (50,)),
+    (engine.at_once, (10, 1_000), (10, 2_000)),
     (stored.listing, (3, 1_000), (9, 1_000)),
     (stored.opening, (1, 200_000), (5, 200_000)),
     (scale.scale, (100_000,), (1_000_000,)),

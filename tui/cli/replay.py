@@ -57,7 +57,7 @@ def _print(recording: Recording) -> int:
     """Print what can be read, as it is read; the exit status. Raises OSError where the file fails."""
     records = recording.stream()
     try:
-        while lines := encode_many(islice(records, _BLOCK)):
+        while lines := encode_many(list(islice(records, _BLOCK))):
             left = memoryview(lines)
             while left:  # with PYTHONUNBUFFERED a write may take less than all
                 left = left[sys.stdout.buffer.write(left) :]

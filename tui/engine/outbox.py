@@ -17,6 +17,9 @@ from tui.wire import Stamped
 FRAME = 1 / 60
 """Seconds between two writes."""
 
+_NO_JSON = (TypeError, ValueError, RecursionError)
+"""What encoding raises for items of a user's own making that are no JSON."""
+
 
 class Outbox:
     """The queue and its writer. `emit` is what the rest of the engine is handed."""
@@ -73,10 +76,11 @@ class Outbox:
                 self._hurry.clear()
 
     def _take(self) -> bytes:
-        queue, lines = self._queue, bytearray()
-        for _ in range(len(queue)):
-            lines += _encoded(queue.popleft())
-        return bytes(lines)
+        batch = [self._queue.popleft() for _ in range(len(self._queue))]
+        try:
+            return wire.encode_many(batch)
+        except _NO_JSON:
+            return b"".join(map(_encoded, batch))
 
     def _send(self, lines: bytes) -> None:
         rest = memoryview(lines)
@@ -87,6 +91,6 @@ class Outbox:
 def _encoded(stamped: Stamped) -> bytes:
     try:
         return wire.encode(stamped)
-    except (TypeError, ValueError, RecursionError) as error:  # items of a user's own making may not be JSON
+    except _NO_JSON as error:
         notice = Notice("warning", f"{name_of(stamped.event)} cannot be sent: {error}")
         return wire.encode(Stamped(stamped.at, notice))
