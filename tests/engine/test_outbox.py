@@ -4,12 +4,13 @@ import contextlib
 import itertools
 import os
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from tui import events as e
-from tui.engine.outbox import Outbox
+from tui.engine.outbox import FRAME, Outbox
 from tui.wire import Stamped, decode_stamped
 
 
@@ -80,3 +81,22 @@ def test_what_cannot_be_sent_is_told_and_the_rest_goes_on(pipe: tuple[int, int])
     assert isinstance(notice, e.Notice)
     assert "conversation_extended" in notice.text
     assert started == e.RunStarted(1)
+
+
+def test_what_comes_within_a_frame_is_one_write(pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = pipe
+    writes: list[int] = []
+    write = os.write
+
+    def count(fd: int, data: bytes) -> int:
+        writes.append(fd)
+        return write(fd, data)
+
+    monkeypatch.setattr(os, "write", count)
+    outbox, began = Outbox(writer), time.perf_counter()
+    for number in range(500):
+        outbox.emit(e.TextDelta("1.1.0", str(number)))
+    assert outbox.close(within=10)
+    os.close(writer)
+    assert len(read_all(reader)) == 500
+    assert writes.count(writer) <= 2 + (time.perf_counter() - began) / FRAME
