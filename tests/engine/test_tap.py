@@ -18,7 +18,7 @@ from openai.types.responses import ResponseStreamEvent
 
 from tests.engine.driver import driving
 from tui import events as e
-from tui.engine.deltas import client_event_of, delta_of, piece_of
+from tui.engine.deltas import Delta, client_event_of, delta_of, piece_of
 from tui.engine.nested import show_inner_runs
 from tui.engine.sdk_import import SWITCH
 from tui.engine.splice import Splice
@@ -261,14 +261,16 @@ def note(text: str) -> str:
 
 
 async def _told(api: str, chunks: Sequence[bytes], switch: str) -> list[e.Event]:
-    """All events of a run, but for times."""
+    """All events of a run, but for times and what a slow machine adds."""
     client = _client(chunks)
     model = OpenAIResponsesModel("m", client) if api == "responses" else OpenAIChatCompletionsModel("m", client)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(SWITCH, switch)
         async with driving(Agent("Tester", model=model, tools=[note], tool_use_behavior="stop_on_first_tool")) as it:
             await it.run()
-    return [event for event in it.events if not isinstance(event, e.ToolStarted | e.ToolEnded | e.RunEnded)]
+    return [
+        event for event in it.events if not isinstance(event, e.ToolStarted | e.ToolEnded | e.RunEnded | e.RunStuck)
+    ]
 
 
 @given(_SAID, st.lists(st.integers(0, 9000), max_size=12))
@@ -324,6 +326,32 @@ async def test_a_listener_of_an_agent_used_as_a_tool_gets_every_delta() -> None:
     async with driving(Agent("Outer", model=outer, tools=[tool], tool_use_behavior="stop_on_first_tool")) as it:
         await it.run()
     assert heard == ["a", "b", "c"] == [event.text for event in it.all(e.TextDelta)]
+
+
+@pytest.mark.parametrize("api", ["responses", "chat"])
+async def test_an_agent_used_as_a_tool_that_nobody_listens_to_takes_the_short_way(
+    api: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show_inner_runs()
+    told: list[int] = []
+    tell = Tap.tell
+
+    def count(self: Tap, deltas: list[Delta]) -> None:
+        told.append(len(deltas))
+        tell(self, deltas)
+
+    monkeypatch.setattr(Tap, "tell", count)
+    texts = [f"{number} " for number in range(100)]
+    data = _responses(texts) if api == "responses" else _chat([("content", text) for text in texts])
+    client = _client(_chunks(data, list(range(0, len(data), 1000))))
+    inner = OpenAIResponsesModel("m", client) if api == "responses" else OpenAIChatCompletionsModel("m", client)
+    tool = Agent("Inner", model=inner).as_tool("ask", "Asks.")
+    call = _chunk({"tool_calls": [{"index": 0, "id": "1", "function": {"name": "ask", "arguments": '{"input":"x"}'}}]})
+    outer = OpenAIChatCompletionsModel("m", _client([call + _chunk({}, "tool_calls") + b"data: [DONE]\n\n"]))
+    async with driving(Agent("Outer", model=outer, tools=[tool], tool_use_behavior="stop_on_first_tool")) as it:
+        await it.run()
+    assert [event.text for event in it.all(e.TextDelta)] == texts
+    assert sum(told) > 90
 
 
 async def test_a_run_that_a_tool_starts_gets_every_delta_of_its_own() -> None:

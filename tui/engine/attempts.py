@@ -7,7 +7,7 @@ or inner run, in its place.
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager, nullcontext
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,6 @@ from agents import Agent, Model, ModelBehaviorError, ModelProvider, ModelRespons
 from agents.items import TResponseInputItem, TResponseStreamEvent
 from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 
-from tui.engine import short_way
 from tui.engine.chat_end import watch_chat_streams
 from tui.engine.errors import Failure, StallError, classify
 from tui.engine.items import ending_of_event, reachable
@@ -100,18 +99,23 @@ class PersistentModel(Model):
     async def get_response(self, *args: Any, **options: Any) -> ModelResponse:
         return await self._inner.get_response(*args, **options)
 
-    async def stream_response(self, *request: Any, **options: Any) -> AsyncIterator[TResponseStreamEvent]:
+    async def stream_response(
+        self, system_instructions: str | None, input: str | list[TResponseInputItem], *args: Any, **options: Any
+    ) -> AsyncIterator[TResponseStreamEvent]:
         """One response, of as many tries as it takes. Raises what the last one failed with."""
-        way = short_way.mine()
-        with way.taken() if way is not None else nullcontext():
-            async with aclosing(self._tried(way, *request, **options)) as shown:
-                async for event in shown:
-                    if way is not None:
-                        way.sent(event)
-                    yield event
+        asked = self._tries.requests.take(input)
+        way = None if asked is None or asked.way.shared else asked.way
+        if way is not None:
+            way.begin()
+        async with aclosing(self._tried(asked, way, system_instructions, input, *args, **options)) as shown:
+            async for event in shown:
+                if way is not None:
+                    way.sent(event)
+                yield event
 
     async def _tried(
         self,
+        asked: Asked | None,
         way: ShortWay | None,
         system_instructions: str | None,
         input: str | list[TResponseInputItem],
@@ -125,7 +129,7 @@ class PersistentModel(Model):
         splice, policy, attempt = Splice(), self._tries.policy, 1
         plain = output_schema is None or output_schema.is_plain_text()  # half a JSON document is no beginning of one
         ask = self._inner.stream_response if self._tries.streaming else partial(whole_response, self._inner)
-        given, asked = input, self._tries.requests.take(input)
+        given = input
         while True:
             stream = ask(system_instructions, given, model_settings, tools, output_schema, handoffs, *args, **options)
             self._announce(asked, attempt, system_instructions, given, model_settings, tools, handoffs)

@@ -34,7 +34,7 @@ class Hooks(RunHooks[Any]):
         input_items: list[TResponseInputItem],
     ) -> None:
         turn = self._translator.request(agent, self._model_of(agent), len(input_items))
-        self._requests.asked(turn, agent.name, input_items)
+        self._requests.asked(turn, agent.name, input_items, self._translator.way)
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         if isinstance(context, ToolContext):

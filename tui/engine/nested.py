@@ -49,7 +49,7 @@ def show_inner_runs() -> None:
         elif callable(theirs):
             call.arguments["on_stream"] = functools.partial(_relay_too, theirs)
         if call.arguments.get("hooks") is None:
-            call.arguments["hooks"] = _InnerHooks()
+            call.arguments["hooks"] = _InnerHooks(shared=theirs is not None)
         return original(*call.args, **call.kwargs)
 
     Agent.as_tool = as_tool  # type: ignore[method-assign]
@@ -67,7 +67,10 @@ def _relay_too(theirs: Any, inner: AgentToolStreamEvent) -> Any:
 
 
 class _InnerHooks(RunHooks[Any]):
-    """Passes on to the hooks of the inner run that an event belongs to."""
+    """Passes on to the hooks of the inner run that an event belongs to. `shared`: the user's code listens too."""
+
+    def __init__(self, *, shared: bool) -> None:
+        self._shared = shared
 
     async def on_llm_start(
         self,
@@ -78,7 +81,9 @@ class _InnerHooks(RunHooks[Any]):
     ) -> None:
         run = current.get()
         if run is not None and isinstance(context, ToolContext):  # of the call that started the inner run
-            await run.inner(context.tool_call_id)[1].on_llm_start(context, agent, system_prompt, input_items)
+            translator, hooks = run.inner(context.tool_call_id)
+            translator.way.shared = self._shared
+            await hooks.on_llm_start(context, agent, system_prompt, input_items)
 
     async def on_tool_start(self, context: RunContextWrapper[Any], agent: Agent[Any], tool: Tool) -> None:
         hooks = _hooks_of(context)

@@ -19,7 +19,6 @@ from tui.engine.items import plain_json
 from tui.engine.memory import Memory
 from tui.engine.recovery import Policy
 from tui.engine.sending import Bodies, Requests
-from tui.engine.short_way import ShortWay
 from tui.engine.steer import Steering
 from tui.engine.translate import Translator
 from tui.engine.watchdog import Patience, Watchdog
@@ -128,22 +127,18 @@ class Run:
 
     async def _stretch(self, given: list[TResponseInputItem] | RunState[Any]) -> None:
         """Start or resume the run and translate its stream until it ends. Raises what ended it."""
-        way = ShortWay(self._translator.raw)
-        with way.offered():
-            result = self._result = Runner.run_streamed(
-                self._common.agent,
-                given,
-                session=self._memory,
-                hooks=self._hooks,
-                run_config=self._tries.over(self._common.connection.run_config(self._format_error)),
-                max_turns=None,
-            )
-        way.given(result.run_loop_task)
+        result = self._result = Runner.run_streamed(
+            self._common.agent,
+            given,
+            session=self._memory,
+            hooks=self._hooks,
+            run_config=self._tries.over(self._common.connection.run_config(self._format_error)),
+            max_turns=None,
+        )
         self._steering.begin(result)
         translate = self._translator.translate
         async for event in result.stream_events():
             translate(event)
-            way.seen(getattr(event, "data", None))
         if result.run_loop_exception is not None and self._cancelled != "immediate":
             raise result.run_loop_exception
 

@@ -19,6 +19,7 @@ from openai import AsyncOpenAI
 
 from tui import events as e
 from tui.engine.items import plain_json
+from tui.engine.short_way import ShortWay
 from tui.engine.transports import client_of, http_of, interpose
 from tui.requests import compress
 
@@ -57,6 +58,8 @@ class Asked:
     turn: int
     agent: str
     input: Any
+    way: ShortWay
+    """To who consumes the response's stream."""
 
 
 class Requests:
@@ -67,9 +70,9 @@ class Requests:
         self._asked: list[Asked] = []
         self._open = True
 
-    def asked(self, turn: int, agent: str, input: Any) -> None:
+    def asked(self, turn: int, agent: str, input: Any, way: ShortWay) -> None:
         """The runner is about to hand this input, this very object, to a model."""
-        self._asked.append(Asked(turn, agent, input))
+        self._asked.append(Asked(turn, agent, input, way))
 
     def take(self, input: Any) -> Asked | None:
         """The request whose input this is."""

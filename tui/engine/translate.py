@@ -25,6 +25,7 @@ from tui.engine.items import (
     tokens_of,
     told,
 )
+from tui.engine.short_way import ShortWay
 from tui.engine.tries import TryFailed, TryStarted, TrySucceeded
 
 _NO_ID = "__fake_id__"
@@ -53,6 +54,7 @@ class Translator:
         self._streaming = False
         self._request = _Request(0, "", "", Origins())
         self._working = ""
+        self.way = ShortWay(self.raw)
         self._begin()
         self._raw: dict[str, Callable[[Any], None]] = {
             "response.output_text.delta": self._text,
@@ -110,6 +112,7 @@ class Translator:
         match event.type:
             case "raw_response_event":
                 self.raw(event.data)
+                self.way.seen(event.data)
             case "run_item_stream_event":
                 self._run_item(event.name, event.item)
             case "agent_updated_stream_event":
