@@ -6,7 +6,7 @@ ever called, and the client reads its streams as it always does; `AGENTS_TUI_FAS
 
 import functools
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, Literal
@@ -148,18 +148,26 @@ class _Decoder:
         """The events, as the client wants them."""
         splitter = Splitter()
         async for chunk in chunks:
-            async for event in self._events(splitter.feed(chunk)):
+            for block in splitter.feed(chunk):
+                if not await self._keeps(block):
+                    for event in (*await self._pass_on(), *self._end(), *self._plain(block)):
+                        yield event
+            for event in await self._pass_on():
                 yield event
-        for event in self._end():
-            yield event
-        for event in self._plain(bytes(splitter.rest)):  # what is not whole is no event, but may be no text either
+        for event in (*self._end(), *self._plain(bytes(splitter.rest))):  # what is not whole may yet be no text either
             yield event
 
-    def _events(self, blocks: list[bytes]) -> AsyncIterator[Any]:
+    async def _keeps(self, block: bytes) -> bool:
+        """Whether the event is a delta, kept until `_pass_on`."""
         raise NotImplementedError
 
-    def _end(self) -> Iterator[Any]:
-        return iter(())
+    async def _pass_on(self) -> Sequence[Any]:
+        """Let the deltas that were kept go the short way; what the client is to get instead."""
+        raise NotImplementedError
+
+    def _end(self) -> Sequence[Any]:
+        """What the client is to get before something else than a delta comes."""
+        return ()
 
     def _plain(self, block: bytes) -> Iterator[Any]:
         for line in lines_of(block):
@@ -171,29 +179,25 @@ class _Decoder:
 class _ResponsesDecoder(_Decoder):
     """Deltas go the short way, those of one read together, or on as objects of the client's own."""
 
-    async def _events(self, blocks: list[bytes]) -> AsyncIterator[Any]:
-        deltas: list[tuple[bytes, Delta]] = []
-        for block in blocks:
-            delta = delta_of(block)
-            if delta is not None:
-                deltas.append((block, delta))
-                continue
-            for event in await self._pass_on(deltas):
-                yield event
-            for event in self._plain(block):
-                yield event
-        for event in await self._pass_on(deltas):
-            yield event
+    def __init__(self, theirs: SSEDecoder, tap: Tap) -> None:
+        super().__init__(theirs, tap)
+        self._kept: list[tuple[bytes, Delta]] = []
 
-    async def _pass_on(self, deltas: list[tuple[bytes, Delta]]) -> list[Any]:
-        """Empties the list; what the client is to get of it."""
-        left: list[Any] = []
-        if deltas and await self._tap.is_clear():
-            self._tap.tell([delta for _, delta in deltas])
-        else:
-            left = [event for block, delta in deltas for event in self._for_client(block, delta)]
-        deltas.clear()
-        return left
+    async def _keeps(self, block: bytes) -> bool:
+        delta = delta_of(block)
+        if delta is None:
+            return False
+        self._kept.append((block, delta))
+        return True
+
+    async def _pass_on(self) -> Sequence[Any]:
+        if not self._kept:
+            return ()
+        kept, self._kept = self._kept, []
+        if await self._tap.is_clear():
+            self._tap.tell([delta for _, delta in kept])
+            return ()
+        return [event for block, delta in kept for event in self._for_client(block, delta)]
 
     def _for_client(self, block: bytes, delta: Delta) -> Iterator[Any]:
         made = client_event_of(block, delta)
@@ -208,38 +212,34 @@ class _ChatDecoder(_Decoder):
         super().__init__(theirs, tap)
         self._before: tuple[str, int] | None = None
         """Kind and call of the last chunk."""
+        self._kept: list[Delta] = []
         self._told: list[str] = []
         self._last = b""
         """The newest chunk that was told."""
 
-    async def _events(self, blocks: list[bytes]) -> AsyncIterator[Any]:
-        deltas: list[Delta] = []
-        for block in blocks:
-            piece = piece_of(block)
-            before, self._before = self._before, None if piece is None else (piece.type, piece.call)
-            came = self._tap.came
-            if (
-                piece is not None
-                and self._before == before
-                and getattr(came, "type", "") == piece.type
-                and (deltas or await self._tap.is_clear())
-            ):
-                deltas.append(Delta(piece.type, piece.text, came.output_index))
-                self._told.append(piece.text)
-                self._last = block
-                continue
-            if deltas:
-                self._tap.tell(deltas)
-                deltas = []
-            for event in (*self._end(), *self._plain(block)):
-                yield event
-        if deltas:
-            self._tap.tell(deltas)
+    async def _keeps(self, block: bytes) -> bool:
+        piece = piece_of(block)
+        before, self._before = self._before, None if piece is None else (piece.type, piece.call)
+        came = self._tap.came
+        if piece is None or self._before != before or getattr(came, "type", "") != piece.type:
+            return False
+        if not self._kept and not await self._tap.is_clear():
+            return False
+        self._kept.append(Delta(piece.type, piece.text, came.output_index))
+        self._told.append(piece.text)
+        self._last = block
+        return True
 
-    def _end(self) -> Iterator[Any]:
+    async def _pass_on(self) -> Sequence[Any]:
+        kept, self._kept = self._kept, []
+        if kept:
+            self._tap.tell(kept)
+        return ()
+
+    def _end(self) -> Sequence[Any]:
         """What was told, for the SDK."""
-        if self._told:
-            text = "".join(self._told)
-            self._told.clear()
-            self._tap.repeats(text)
-            yield _Event(merged(self._last, text))
+        if not self._told:
+            return ()
+        text, self._told = "".join(self._told), []
+        self._tap.repeats(text)
+        return (_Event(merged(self._last, text)),)
