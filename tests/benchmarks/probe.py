@@ -20,6 +20,8 @@ class Probe:
 
     def __init__(self, command: Sequence[str], *, size: tuple[int, int] = (120, 40), folder: str) -> None:
         self.raw = bytearray()
+        self.reads: list[tuple[float, int]] = []
+        """When each part was read, and how much there was then."""
         columns, rows = size
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -78,6 +80,7 @@ class Probe:
                 self.raw += os.read(self._master, 1 << 18)
             except OSError:  # the other end is closed
                 return
+            self.reads.append((time.monotonic(), len(self.raw)))
 
     def idle(self, seconds: float) -> None:
         """Read for so long."""

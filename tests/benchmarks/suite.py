@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.benchmarks import engine, measures, scale, stored
+from tests.benchmarks import engine, latency, measures, scale, stored
 from tests.benchmarks.measures import Figure
 
 _SUITE: Final[tuple[tuple[Any, tuple[Any, ...], tuple[Any, ...]], ...]] = (
     (measures.startup, (3,), (9,)),
     (measures.paced, (100, 1_000), (100, 3_000)),
     (measures.paced, (500, 3_000), (500, 10_000)),
+    (latency.to_screen, (100, 500), (100, 3_000)),
     (measures.flood, (20_000,), (20_000,)),
     (measures.idle, (5,), (20,)),
     (measures.cancel, (5,), (20,)),
