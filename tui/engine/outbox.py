@@ -1,7 +1,7 @@
 """Events on their way out of the engine: stamped and queued by any thread, written to the pipe by one of its own.
 
-The writer keeps the screen's pace: at once after a quiet moment, else one write a frame. Waking the reader costs
-it more than parsing does, and it paints no more often. A full pipe holds up the writer, never the agent.
+The writer sets the screen's pace: at once after a quiet moment, else one write a frame, since waking the reader costs
+it more than parsing does. A full pipe holds up the writer, never the agent.
 """
 
 import os
@@ -14,8 +14,8 @@ from tui.engine import clock
 from tui.events import Event, Notice, name_of
 from tui.wire import Stamped
 
-FRAME = 1 / 60
-"""Seconds between two writes."""
+FRAME = 1 / 40
+"""Seconds between two writes: what an eye takes for motion, and half of it is what a delta waits on the average."""
 
 _NO_JSON = (TypeError, ValueError, RecursionError)
 """What encoding raises for items of a user's own making that are no JSON."""

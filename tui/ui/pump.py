@@ -1,4 +1,4 @@
-"""The frame pump: fold all that is new, then paint what changed, at most 30 times a second.
+"""The frame pump: fold all that is new, then paint what changed, at once but at most 60 times a second.
 
 The first event after a quiet moment is painted at once; then the pump waits at least a frame, and at least as long as
 the paint took, so that a dear paint never gets more than half of the loop's time and keys stay quick. While a run is
@@ -15,8 +15,9 @@ from tui.state import State
 from tui.ui.own_speed import Frame, OwnSpeed
 from tui.wire import Record
 
-FRAME = 1 / 30
-"""Seconds between paints: what an eye takes for motion, and twice what a terminal over a network keeps up with."""
+FRAME = 1 / 60
+"""Seconds between paints at least. An engine sets the pace: it writes 40 times a second, and what it wrote is painted
+as it comes; two paces of the same length would add up to twice the wait."""
 
 BEAT = 0.125
 """Seconds between paints without news while a run is live: a spinner at 8 Hz."""
