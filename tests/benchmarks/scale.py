@@ -1,13 +1,7 @@
-"""A recording of a million events of three shapes: taken on, folded, opened on the screen, scrolled.
-
-`python -m tests.benchmarks.scale index|fold|lines FILE` does one of these in a process of its own and prints
-seconds and the growth of its memory in bytes.
-"""
+"""A recording of a million events of three shapes: taken on, folded, sifted, opened on the screen, scrolled."""
 
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,18 +10,17 @@ from contextlib import suppress
 from itertools import chain, count, islice
 from pathlib import Path
 
+from tests.benchmarks.alone import measured
 from tests.benchmarks.measures import Figure
 from tests.benchmarks.probe import Probe
 from tui import events as e
-from tui.fold import fold
-from tui.journal import Header, header_line, read
-from tui.recording import Recording
-from tui.state import State
+from tui.journal import Header, header_line
 from tui.wire import Record, encode_many
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _RUN = 500
 """Deltas of an answer."""
+_LOG = "\x1bOR"
+"""F3."""
 
 
 def scale(events: int) -> Iterator[Figure]:
@@ -41,13 +34,23 @@ def scale(events: int) -> Iterator[Figure]:
 
 
 def _alone(path: Path, name: str, events: int) -> Iterator[Figure]:
-    least, _ = _measured("lines", path)
-    seconds, memory = _measured("index", path)
-    yield Figure(f"{name}: taken on, an event", "µs", 1e6 * seconds / events, 1e6 * least / events)
-    yield Figure(f"{name}: memory of the index", "MB", memory / 1e6)
-    seconds, memory = _measured("fold", path)
-    yield Figure(f"{name}: folded, an event", "µs", 1e6 * seconds / events, 1e6 * least / events)
-    yield Figure(f"{name}: memory of the state", "MB", memory / 1e6)
+    (least,) = measured("lines", path)
+    floor = 1e6 * least / events
+    seconds, memory = measured("index", path)
+    yield Figure(f"{name}: taken on, an event", "µs", 1e6 * seconds / events, floor)
+    yield Figure(f"{name}: index, an event", "B", memory / events)
+    seconds, memory, _ = measured("fold", path)
+    yield Figure(f"{name}: folded, an event", "µs", 1e6 * seconds / events, floor)
+    yield Figure(f"{name}: state, an event", "B", memory / events)
+    ours, theirs = measured("append", path)
+    yield Figure(f"{name}: appended, an event", "µs", 1e6 * ours, 1e6 * theirs)
+    many, few = measured("frame", path)
+    yield Figure(f"{name}: frame of the log, to 1,000 rows", "ms", 1e3 * many, 1e3 * few)
+    filtered, searched, *by_rows, rows = measured("sift", path)
+    yield Figure(f"{name}: filtered, an event", "µs", 1e6 * filtered / events, floor)
+    yield Figure(f"{name}: searched, an event", "µs", 1e6 * searched / events, floor)
+    for what, seconds in zip(("filtered", "searched"), by_rows, strict=True):
+        yield Figure(f"{name}: {what}, a row", "µs", 1e6 * seconds / rows, floor)
 
 
 def _shown(path: Path, name: str, events: int, folder: str) -> Iterator[Figure]:
@@ -65,26 +68,21 @@ def _shown(path: Path, name: str, events: int, folder: str) -> Iterator[Figure]:
             used = probe.cpu
         yield Figure(f"{name}: all shown", "s", time.monotonic() - probe.began - 0.5)
         yield Figure(f"{name}: key to screen while loading", "ms", 1e3 * statistics.median(loading))
-        keys = [_echo(probe, key, 0.5) for key in ("\x1b[5~", "\x1b[5~", "\x1b[6~", "\t") * 6]
-        shown = [seconds for seconds in keys if seconds < 0.5]  # there is not something to scroll in each pane
-        yield Figure(f"{name}: key to screen when loaded", "ms", 1e3 * statistics.median(shown))
+        probe.type(_LOG)  # which has rows whatever the shape; the chat may have nothing to scroll
+        probe.idle(0.5)
+        keys = [_echo(probe, key) for key in ("\x1b[5~", "\x1b[5~", "\x1b[6~", "\x1b[A") * 4]
+        yield Figure(f"{name}: key to screen when loaded", "ms", 1e3 * statistics.median(keys))
         yield Figure(f"{name}: peak memory", "MB", probe.peak_memory / 1e6)
 
 
-def _echo(probe: Probe, key: str, most: float = 20) -> float:
-    """Press a key; the seconds until something is written, at most `most`."""
+def _echo(probe: Probe, key: str, most: float = 2) -> float:
+    """Press a key; the seconds until something is written, `most` where nothing is."""
     probe.idle(0.1)
     had = len(probe.raw)
     pressed = probe.type(key)
     with suppress(TimeoutError):
         return probe.watch(lambda: len(probe.raw) > had, most) - pressed
     return most
-
-
-def _measured(what: str, path: Path) -> tuple[float, int]:
-    command = [sys.executable, "-m", "tests.benchmarks.scale", what, str(path)]
-    seconds, memory = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    return float(seconds), int(memory)
 
 
 def _write(path: Path, events: Iterator[e.Event]) -> None:
@@ -126,36 +124,3 @@ def _output() -> Iterator[e.Event]:
 
 
 _SHAPES: dict[str, Callable[[], Iterator[e.Event]]] = {"deltas": _deltas, "events of tools": _calls, "lines": _output}
-
-
-# Alone
-
-
-def _index(path: Path) -> object:
-    recording = Recording(path)
-    recording.refresh()
-    return recording
-
-
-def _fold(path: Path) -> object:
-    state = State()
-    for record in read(path):
-        fold(state, record)
-    return state
-
-
-def _lines(path: Path) -> object:
-    with path.open("rb") as file:
-        for line in file:
-            json.loads(line)
-    return None
-
-
-def _memory() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
-
-
-if __name__ == "__main__":
-    before, began = _memory(), time.perf_counter()
-    kept = {"index": _index, "fold": _fold, "lines": _lines}[sys.argv[1]](Path(sys.argv[2]))
-    print(time.perf_counter() - began, _memory() - before)

@@ -22,10 +22,10 @@ as it comes; two paces of the same length would add up to twice the wait."""
 BEAT = 0.125
 """Seconds between paints without news while a run is live: a spinner at 8 Hz."""
 
-_SLICE = 200
-"""Records folded in one go: some milliseconds."""
+_SLICE = 100
+"""Records folded in one go: a millisecond or two."""
 
-_TURN = 0.004
+_TURN = 0.002
 """Seconds of folding after which others get a turn; a key takes about ten turns to be seen."""
 
 _CATCHING_UP = 0.25
