@@ -99,6 +99,26 @@ def test_an_archive_tells_what_went_over_http() -> None:
     assert entry["_request_id"] == "req_1"
 
 
+def _asked(turn: int, items: list[int], base: str = "", kept: int = 0) -> tuple[e.Event, ...]:
+    sent = e.RequestSent(1, turn, 1, {"input": None}, tuple({"n": item} for item in items), base=base, kept=kept)
+    return e.ModelRequested(1, turn, "Guide", "gpt-x", 1), sent, e.ResponseEnded(1, turn)
+
+
+def test_a_request_in_an_archive_has_the_whole_body() -> None:
+    happened = (
+        *_asked(1, [1, 2]),
+        *_asked(2, [3], "1.1.1", 1),
+        *_asked(3, [4], "1.2.1", 2),
+        *_asked(4, [5], "9.1.1", 2),
+    )
+    requests = [entry["request"] for entry in entries(*happened)]
+    bodies = [[item["n"] for item in json.loads(request["postData"]["text"])["input"]] for request in requests]
+    assert bodies == [[1, 2], [1, 3], [1, 3, 4], [5]]
+    assert [request.get("_base") for request in requests] == [None, None, None, "9.1.1"], (
+        "of the last a part is missing"
+    )
+
+
 def test_an_archive_keeps_what_an_event_that_is_kept_belongs_to() -> None:
     assert [entry["_kind"] for entry in entries(*SESSION, keep="kind:tool_ended failed:true")] == ["tool"]
     assert [entry["_kind"] for entry in entries(*SESSION, keep="kind:model")] == ["model"] * 3

@@ -11,7 +11,7 @@ from tests.ui.log_app import RETRIED, Log, log_of
 from tui import events as e
 from tui.query import parse
 from tui.ui.line_bar import LineBar, OfferRow
-from tui.ui.log_intents import events_text
+from tui.ui.log_intents import write_events
 from tui.ui.row_sources import StateRows
 from tui.ui.sieve import Sieve
 
@@ -245,7 +245,13 @@ async def test_the_time_column_goes_from_the_day_to_the_run_to_the_gap() -> None
 def lines_of(log: Log, format: str) -> Callable[[], str]:
     (wanted,) = log.app.exports
     assert wanted.format == format
-    return lambda: events_text(log.app.history.all, wanted.format, wanted.keep)
+
+    def lines() -> str:
+        file = io.BytesIO()
+        write_events(log.app.history.all, wanted.format, wanted.keep, file)
+        return file.getvalue().decode()
+
+    return lines
 
 
 async def test_x_and_a_letter_ask_for_a_file_of_the_rows_shown() -> None:

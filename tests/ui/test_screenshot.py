@@ -15,6 +15,7 @@ from tests.payloads import ALL
 from tests.ui.app_driver import Screen, StillLink
 from tui import events as e
 from tui.export.file import save, save_in
+from tui.export.file import written as document_of
 from tui.journal import Header
 from tui.journal_writer import JournalWriter
 from tui.safety import redact
@@ -115,7 +116,7 @@ def test_a_wish_without_a_known_format_is_asked_about() -> None:
 
 def test_the_home_of_nobody_is_no_place(tmp_path: Path) -> None:
     with pytest.raises(WishError, match="home"):
-        saving.saved("x", "~nobody-of-this-name/x.md", "s", datetime(2026, 1, 2), "md")
+        saving.saved(document_of("x"), "~nobody-of-this-name/x.md", "s", datetime(2026, 1, 2), "md")
 
 
 async def test_the_screen_becomes_a_picture_of_its_own(exports: Path) -> None:
@@ -147,7 +148,7 @@ def test_what_is_masked_in_a_picture_keeps_its_place() -> None:
 
 def test_files_of_one_second_are_told_apart(tmp_path: Path) -> None:
     moment = datetime(2026, 1, 2, 3, 4, 5)
-    paths = [save_in(tmp_path / "new", "../s", moment, "md", text) for text in ("one", "two")]
+    paths = [save_in(tmp_path / "new", "../s", moment, "md", document_of(text)) for text in ("one", "two")]
     assert [path.name for path in paths] == ["___s-20260102-030405.md", "___s-20260102-030405-2.md"]
     assert [path.read_text() for path in paths] == ["one", "two"]
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700

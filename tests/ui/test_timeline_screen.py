@@ -208,7 +208,9 @@ async def test_the_tools_are_counted_sorted_and_lead_to_the_log() -> None:
         await screen.say(e.ToolEnded("c", "roll_dice", "5", duration=0.9))
         assert "900 ms" in screen.text, "it is live"
         await screen.press("enter")
-        assert screen.app.query_one(LogPane).selected == screen.app.state.row_of["c"]
+        log = screen.app.query_one(LogPane)
+        assert log.selected == screen.app.state.row_of["c"]
+        assert log.filter == 'kind:tool tool="roll_dice"'
 
 
 @pytest.mark.parametrize("size", SIZES)

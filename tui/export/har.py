@@ -1,9 +1,9 @@
 """Model requests and tool calls as an HTTP archive (HAR 1.2), so that any viewer of network logs draws their waterfall.
 
 What did not go over HTTP has an address of its own making, `http://model.invalid/MODEL`, `http://tool.invalid/TOOL`; a
-run is a page. What has no place in the format is in fields that begin with `_`: a request that repeats the first
-`_kept` items of the request named `_base` (`run.turn.attempt`) holds only those after them. A request is one entry with
-all of its tries.
+run is a page. What has no place in the format is in fields that begin with `_`. A request is one
+entry with all of its tries and the body of the last, whole; one of which the beginning is not on record lacks the first
+`_kept` items, those of the request named `_base` (`run.turn.attempt`).
 """
 
 import json
@@ -57,6 +57,8 @@ class _Exchanges:
 
     def __init__(self) -> None:
         self._open: dict[tuple[int, int] | str, _Exchange] = {}
+        self._lists: dict[str, list[dict[str, Any]]] = {}
+        """What the list of each request of the session holds, by the request's name."""
 
     def feed(self, subject: RecordSubject) -> _Exchange | None:
         """Take in an event; the exchange that it is of."""
@@ -100,8 +102,8 @@ class _Exchanges:
         event, at = subject.event, subject.at
         match event:
             case e.RequestSent() as sent:
-                request.sent = _encode({**sent.body, sent.key: sent.items}).decode()
-                request.url, request.follows = sent.url, (sent.base, sent.kept) if sent.base else None
+                request.url = sent.url
+                request.sent, request.follows = self._sent(sent)
             case e.ResponseReceived(status=status, request_id=request_id, connect=connect):
                 request.http_status, request.request_id, request.connect = status, request_id, connect or 0.0
                 request.first = at
@@ -127,6 +129,16 @@ class _Exchanges:
             case _:
                 return False
         return True
+
+    def _sent(self, sent: e.RequestSent) -> tuple[str, tuple[str, int] | None]:
+        """The body, and what it goes on from where that is not on record."""
+        before = self._lists.get(sent.base, [])[: sent.kept]
+        whole = len(before) == sent.kept
+        entries = [*(before if whole else ()), *sent.items]
+        if whole:
+            self._lists[sent.name] = entries
+        body = {**sent.body, sent.key: entries} if entries else sent.body
+        return _encode(body).decode(), None if whole else (sent.base, sent.kept)
 
     def take(self, at: float) -> list[_Exchange]:
         """All of them, the one that began first at the front; what has not ended was cut off at that time."""

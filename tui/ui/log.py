@@ -14,7 +14,7 @@ from tui.ui.clocks import time_of_day
 from tui.ui.log_keys import log_bindings
 from tui.ui.log_moves import LogMoves
 from tui.ui.pane_box import Mode, Offer, Problem, box_of
-from tui.ui.row_sources import EventRows, key_of
+from tui.ui.row_sources import EventRows, OfRows
 from tui.ui.rows import Columns, pieces
 
 _FORMATS: Final[dict[str, tuple[EventFormat, str]]] = {
@@ -118,13 +118,10 @@ class LogPane(LogMoves, can_focus=True):
         """Which of the session's events the rows shown are made of."""
         if self.level == 2 and not self.filter:
             return all_of
-        seqs, keys = set(), set()
-        for place in range(self._count):
-            row = self._row(place)
-            seqs.add(row.seq)
-            if row.key and not isinstance(self._source, EventRows):
-                keys.add(row.key)
-        return lambda subject: subject.seq in seqs or key_of(subject.record.event) in keys
+        shown = self._shown.now()
+        if isinstance(self._source, EventRows):
+            return lambda subject: subject.seq - 1 in shown
+        return OfRows(self._state.rows, shown)
 
     # Esc
 

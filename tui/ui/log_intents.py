@@ -1,14 +1,13 @@
 """What the user can have the log do from anywhere: by command, from the palette."""
 
 from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from textual.widget import Widget
 
 from tui.export.events import EVENT_FORMATS, EventFormat
-from tui.export.sink import Keep
+from tui.export.sink import Keep, Sink
 from tui.query import QueryError, parse
 from tui.recording import History, Recording
 from tui.ui.chat import ChatPane
@@ -111,7 +110,7 @@ class LogIntents(Saving):
     def export_events(self, format: EventFormat, keep: Keep) -> None:
         """Write those of the session's events that are kept to the folder of exports."""
         records = self._all_records()
-        self._write(lambda: events_text(records(), format, keep), "", format)
+        self._write(lambda file: write_events(records(), format, keep, file), "", format)
 
     def _all_records(self) -> Callable[[], Iterable[Record]]:
         """A way to read all of the session's records, in a thread."""
@@ -135,13 +134,11 @@ def _read(path: Path) -> Iterator[Record]:
         raise WishError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def events_text(records: Iterable[Record], format: EventFormat, keep: Keep) -> str:
-    """A file of the events that are kept. Raises WishError."""
+def write_events(records: Iterable[Record], format: EventFormat, keep: Keep, file: Sink) -> None:
+    """Write a file of the events that are kept. Raises WishError where there is none."""
     from tui.export.events import write
 
-    file = BytesIO()
     if not write(records, format, file, keep):
         raise WishError(
             "no row shown has anything to export" if format != "har" else "no request or tool call is shown"
         )
-    return file.getvalue().decode()

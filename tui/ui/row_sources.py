@@ -1,8 +1,8 @@
 """What the log can show: the rows of the state at two levels of detail, or every event of the history as a row."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -138,6 +138,23 @@ class EventRows:
             if around.seq == row.seq or (row.key and around.key == row.key):
                 row.entry = around.entry
         return row
+
+
+class OfRows:
+    """Whether an event is one of those that some rows are made of; which these are is found out when first asked."""
+
+    def __init__(self, rows: Sequence[Row], places: Iterable[int]) -> None:
+        self._rows = rows
+        self._places = places
+
+    @cached_property
+    def _made_of(self) -> tuple[frozenset[int], frozenset[str]]:
+        rows = [self._rows[place] for place in self._places]
+        return frozenset(row.seq for row in rows), frozenset(row.key for row in rows if row.key)
+
+    def __call__(self, subject: RecordSubject) -> bool:
+        seqs, keys = self._made_of
+        return subject.seq in seqs or key_of(subject.record.event) in keys
 
 
 class _Ahead:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tui.export import FORMATS, Format
+from tui.export.file import Written
 from tui.journal_writer import JournalWriter
 from tui.link import Link
 from tui.places import exports_folder
@@ -54,19 +55,22 @@ class Saving(GuardedApp[int]):
         except WishError as error:
             self._refuse(str(error))
             return
-        self._write(lambda: document(journal.path, wanted.format), wanted.file, wanted.format)
+        self._write_text(lambda: document(journal.path, wanted.format), wanted.file, wanted.format)
 
     def action_capture(self, file: str = "") -> None:
         """Write the screen as it is now as an SVG picture."""
         drawn = self.export_screenshot(title=self.title)
         redact = Secrets.of_environment(os.environ).redact
-        self._write(lambda: picture(drawn, redact), file, "svg")
+        self._write_text(lambda: picture(drawn, redact), file, "svg")
 
-    def _write(self, made: Callable[[], str], file: str, suffix: str) -> None:
+    def _write_text(self, made: Callable[[], str], file: str, suffix: str) -> None:
+        self._write(lambda out: out.write(made().encode()), file, suffix)
+
+    def _write(self, write: Written, file: str, suffix: str) -> None:
         session, moment = self.link.launch.session, datetime.fromtimestamp(self.link.bus.now())
 
         def work() -> Path:
-            return saved(made(), file, session, moment, suffix)
+            return saved(write, file, session, moment, suffix)
 
         async def wait() -> None:
             try:
@@ -112,16 +116,16 @@ def document(path: Path, format: Format) -> str:
     return export(records, msgspec.to_builtins(reading.header), format)
 
 
-def saved(text: str, file: str, session: str, moment: datetime, suffix: str) -> Path:
-    """Where the text is now: in the file wished for, new, or in the program's own folder. Raises WishError."""
-    from tui.export.file import save, save_in
+def saved(write: Written, file: str, session: str, moment: datetime, suffix: str) -> Path:
+    """Where the document is now: in the file wished for, new, or in the program's own folder. Raises WishError."""
+    from tui.export.file import save_in, save_written
 
     path = Path(file)
     try:
         path = path.expanduser() if file else exports_folder()
         if file and not path.is_dir():
-            return save(text, path)
-        return save_in(path, session, moment, suffix, text)
+            return save_written(write, path)
+        return save_in(path, session, moment, suffix, write)
     except FileExistsError as error:
         raise WishError(f"{path} is there already: choose another name") from error
     except OSError as error:

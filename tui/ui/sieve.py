@@ -66,6 +66,12 @@ class Sieve:
         place = self.place(index)
         return place < len(self) and self[place] == index
 
+    def now(self) -> "Sieve":
+        """As it is now, whatever comes."""
+        found = Sieve(self._items, self._wanted)
+        found._found, found._looked = self._found[:], self._looked
+        return found
+
     def step(self, most: int) -> bool:
         """Look at up to `most` more items; whether there are more."""
         end = len(self._items) if self._wanted is None else min(len(self._items), self._looked + most)

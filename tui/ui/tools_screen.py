@@ -18,7 +18,7 @@ from tui.state import State
 from tui.tool_figures import SORT_KEYS, SortKey, ToolFigures, ordered, tool_statistics
 from tui.ui.lines import cut_text
 
-_KEYS: Final = "s sorts · Enter last call in the log · Esc"
+_KEYS: Final = "s sorts · Enter its calls in the log · Esc"
 _HEADS: Final[tuple[tuple[str, SortKey | None], ...]] = (
     ("calls", "calls"), ("failed", "failures"), ("running", None), ("p50", None), ("p95", "p95"), ("total", "total"),
 )  # fmt: skip
@@ -28,8 +28,8 @@ _NARROW: Final = 70
 _ERROR: Final = 400
 
 
-class ToolsScreen(ModalScreen[int]):
-    """Gives the row of the log to go to: that of the newest call of the tool chosen."""
+class ToolsScreen(ModalScreen[ToolFigures]):
+    """Gives the tool whose calls are to be shown in the log."""
 
     DEFAULT_CSS = """
     ToolsScreen {
@@ -135,9 +135,8 @@ class ToolsScreen(ModalScreen[int]):
     @on(OptionList.OptionSelected)
     def _open(self) -> None:
         chosen = self._chosen
-        row = -1 if chosen is None else self._state.row_of.get(chosen.last, -1)
-        if row >= 0:
-            self.dismiss(row)
+        if chosen is not None:
+            self.dismiss(chosen)
 
     def action_sort(self) -> None:
         """By the next column."""

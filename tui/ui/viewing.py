@@ -1,6 +1,8 @@
 """The app's actions that show the session in another view, from which there is a way to a row of the log."""
 
 from tui.config import Settings
+from tui.query.lexer import quote
+from tui.tool_figures import ToolFigures
 from tui.ui.intents import Intents
 from tui.ui.log import LogPane
 from tui.ui.metrics import MetricsPane
@@ -37,7 +39,13 @@ class Viewing(Intents):
         from tui.ui.tools_screen import ToolsScreen
 
         if not isinstance(self.screen, ToolsScreen):
-            self.push_screen(ToolsScreen(self.state), self._show_row)
+            self.push_screen(ToolsScreen(self.state), self._show_tool)
+
+    def _show_tool(self, tool: ToolFigures | None) -> None:
+        """The calls of a tool alone in the log, at the newest."""
+        if tool is not None:
+            self._show_row(self.state.row_of.get(tool.last))
+            self.call_after_refresh(self._base.query_one(LogPane).set_filter, f"kind:tool tool={quote(tool.name)}")
 
     def _show_row(self, row: int | None) -> None:
         if row is not None:
