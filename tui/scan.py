@@ -13,8 +13,8 @@ from tui import wire
 from tui.header import META, Header, header_decoder, title_decoder
 from tui.wire import Record, WireError
 
-CHUNK: Final = 1 << 18
-"""Bytes read at once: a thousand records or two, some milliseconds."""
+CHUNK: Final = 1 << 16
+"""Bytes read at once: some hundreds of records, a millisecond."""
 UNREADABLE: Final = (WireError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What decoding a damaged line may raise."""
 _LATEST: Final = 1e11

@@ -171,7 +171,7 @@ class LogSearch(Sifting):
         return with_hits(found, self._search.pattern, self._columns.before, self._looks())
 
     def _told(self) -> Iterator[str]:
-        yield from super()._told()
         if self._search.active:
             at = self._shown[self._at] if self._count else 0
             yield f"{self._search.count(at)} /{one_line(self._search.text, _LONGEST)}"
+        yield from super()._told()

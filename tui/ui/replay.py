@@ -30,7 +30,7 @@ from tui.ui.log_keys import LOG_KEY_NAMES, LOG_KEYS
 from tui.ui.pump import Pane, Pump
 from tui.ui.seek_bar import SeekBar
 
-_SLICE: Final = 0.008
+_SLICE: Final = 0.004
 """Seconds that are spent at once on taking a recording on."""
 
 REPLAY_ACTIONS: Final[tuple[Action, ...]] = (

@@ -71,7 +71,7 @@ class Search:
             return words is not None and pattern.search(words) is not None
 
         self._hits = Sieve(items, wanted)
-        self._slices.start(_JOB, self._looking(self._hits, origin))
+        self._slices.start(_JOB, self._going(self._hits, wanted, origin, len(items)))
 
     def end(self) -> None:
         """Look for nothing any more."""
@@ -84,7 +84,7 @@ class Search:
         if self._hits is None or self._slices.running(_JOB):
             return
         if self._hits.update() or self._hits.behind:
-            self._slices.start(_JOB, self._looking(self._hits, None))
+            self._slices.start(_JOB, self._looking(self._hits))
 
     def next(self, at: int, by: int) -> tuple[int, str] | None:
         """The next item that has it after `at`, or before for -1, and a word if that is around the end."""
@@ -104,17 +104,30 @@ class Search:
         place = str(self._hits.place(at) + 1) if at in self._hits else "–"
         return f"{place}/{len(self._hits):,}{'…' if self._slices.running(_JOB) else ''}"
 
-    def _looking(self, hits: Sieve, origin: int | None) -> Iterator[None]:
+    def _going(self, hits: Sieve, wanted: Callable[[int], bool], origin: int | None, count: int) -> Iterator[None]:
+        """Find the one to go to before all are counted, which takes long where there are many."""
+        if origin is None:
+            yield from self._looking(hits)
+            return
+        for index in range(origin, count):
+            if wanted(index):
+                self._arrive(index)
+                yield from self._looking(hits)
+                return
+            if index % _STEP == 0:
+                yield
+        yield from self._looking(hits, go=True)
+
+    def _looking(self, hits: Sieve, *, go: bool = False) -> Iterator[None]:
+        """Count; `go`: and go to the first."""
         more = True
         while more:
             more = hits.step(_STEP)
-            if origin is not None and (place := hits.place(origin)) < len(hits):
-                self._arrive(hits[place])
-                origin = None
+            if go and len(hits):
+                self._arrive(hits[0])
+                go = False
             if hits.looked % _TOLD < _STEP:
                 self._tell()
             yield
-        if origin is not None and len(hits):
-            self._arrive(hits[0])
         self._slices.stop(_JOB)
         self._tell()

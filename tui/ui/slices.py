@@ -7,10 +7,10 @@ from typing import Final
 
 from textual.widget import Widget
 
-SLICE: Final = 0.008
-"""Seconds of work before keys get a turn."""
+SLICE: Final = 0.003
+"""Seconds of work before keys get a turn; one takes about ten turns to be seen."""
 
-_PAUSE: Final = 0.001
+_PAUSE: Final = 0.0005
 
 
 class Slices:
