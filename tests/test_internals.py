@@ -54,6 +54,13 @@ async def test_growing_a_scroll_view_costs_no_layout(monkeypatch: pytest.MonkeyP
         assert layouts, "assigning costs a layout no more: drop grow"
 
 
+async def test_the_keymap_is_what_was_set() -> None:
+    app = _LinesApp()
+    assert internals.keymap_of(app) == {}
+    app.set_keymap({"log.filter": "w"})
+    assert internals.keymap_of(app) == {"log.filter": "w"}
+
+
 async def test_the_backlog_of_the_writer_is_the_length_of_its_queue() -> None:
     app = _LinesApp()
     assert internals.writer_backlog(app) == 0

@@ -2,6 +2,7 @@
 
 import pytest
 from textual.widget import Widget
+from textual.widgets import Input, Static
 
 from tests.payloads import ALL, PAYLOADS
 from tests.ui.app_driver import Screen, running
@@ -226,6 +227,16 @@ async def test_keys_of_the_users_choice() -> None:
         assert "no action 'hlep'" in screen.text
         await screen.press("f10")
         assert len(screen.app.screen_stack) == 2
+
+
+async def test_keys_of_the_log_of_the_users_choice() -> None:
+    async with running(settings=Settings(keys={"log.filter": "w,ctrl+w", "log.level": "w"})) as screen:
+        assert "config.toml: w is wanted by log.filter and log.level" in [row.summary for row in screen.app.state.rows]
+        await screen.press("f3", "f")
+        assert not isinstance(screen.app.focused, Input)
+        await screen.press("f1")
+        lines = str(screen.app.screen.query_one("#text", Static).content).splitlines()
+        assert any("Ctrl+W" in line and "Tab takes what is offered" in line for line in lines)
 
 
 async def test_details_of_the_selected_row() -> None:

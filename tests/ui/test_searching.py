@@ -1,5 +1,8 @@
 """The chat's search, and filter and search in the whole app: commands, keys, a replay."""
 
+from collections.abc import Iterator
+from typing import ClassVar, cast
+
 import pytest
 
 from tests.sample_session import SESSION
@@ -11,6 +14,8 @@ from tui.config import Settings
 from tui.ui.chat import ChatPane
 from tui.ui.line_bar import LineBar
 from tui.ui.log import LogPane
+from tui.ui.seeking import Search
+from tui.ui.slices import Slices
 
 LONG = tuple(
     event
@@ -45,6 +50,47 @@ async def test_the_chat_finds_what_was_said_and_n_goes_on() -> None:
         await screen.press("n")
         assert chat(screen)._cursor != first
         assert screen.app.focused is chat(screen)
+
+
+class _Thousand:
+    """A thousand items; the work is done when the test says so."""
+
+    jobs: ClassVar[list[Iterator[object]]] = []
+
+    def __len__(self) -> int:
+        return 1000
+
+    def live(self, index: int) -> bool:
+        return False
+
+    def stamp(self, index: int) -> None:
+        return None
+
+    def start(self, name: str, job: Iterator[object]) -> None:
+        self.jobs.append(job)
+
+    def stop(self, name: str) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("origin", "goal"), [(501, 700), (701, 0)])
+def test_one_arrives_before_all_are_counted_also_around_the_end(origin: int, goal: int) -> None:
+    rows, arrived, asked = _Thousand(), list[int](), list[int]()
+    search = Search(cast("Slices", rows), arrived.append, lambda: None)
+
+    def said(index: int) -> str:
+        asked.append(index)
+        return "here" if index % 700 == 0 else ""
+
+    search.look("here", rows, said, origin)
+    (job,) = rows.jobs
+    rows.jobs.clear()
+    while not arrived:
+        next(job)
+    assert arrived == [goal]
+    assert len(asked) < 400
+    list(job)
+    assert arrived == [goal], "and once"
 
 
 async def test_the_chat_finds_what_is_not_rendered_and_brings_it_into_view() -> None:

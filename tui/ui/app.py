@@ -38,6 +38,7 @@ from tui.ui.frames import frame
 from tui.ui.header import HeaderBar
 from tui.ui.judge import Judge
 from tui.ui.log import LogPane
+from tui.ui.log_keys import LOG_KEYS
 from tui.ui.metrics import MetricsPane
 from tui.ui.palette import variable_defaults
 from tui.ui.pane_box import PaneBox
@@ -184,9 +185,9 @@ class AgentsApp(Viewing):
         prices.load()
 
     def _use_keys(self, keys: dict[str, str]) -> None:
-        known = {action.id for action in ACTIONS}
+        known = {action.id for action in (*ACTIONS, *LOG_KEYS)}
         problems = [f"config.toml: there is no action {name!r} to give keys to" for name in keys if name not in known]
-        problems += [f"config.toml: {clash}" for clash in clashes(ACTIONS, keys)]
+        problems += [f"config.toml: {clash}" for table in (ACTIONS, LOG_KEYS) for clash in clashes(table, keys)]
         for problem in problems:
             self.link.bus.publish(e.Notice("warning", problem))
         self.set_keymap({name: value for name, value in keys.items() if name in known})

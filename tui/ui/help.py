@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from tui.safety import visible
 from tui.ui.actions import ACTIONS, Action
-from tui.ui.keys import keys_in_use
-from tui.ui.log_keys import LOG_KEY_NAMES, LOG_KEYS
+from tui.ui.keys import keys_in_use, log_keys_in_use
+from tui.ui.log_keys import LOG_KEYS
 
 _WIDE: Final = 70
 """Cells from which on keys and commands have a column each."""
@@ -89,7 +89,7 @@ class HelpScreen(TextScreen):
     def on_resize(self) -> None:
         """Only in the app its keymap and the width are known."""
         room = self.query_one("#scroll").scrollable_content_region.width
-        keys = {**keys_in_use(self.app), **LOG_KEY_NAMES}
+        keys = {**keys_in_use(self.app), **log_keys_in_use(self.app)}
         self.show(help_text(keys, room or self.app.size.width - 8, (*ACTIONS, *LOG_KEYS)))
 
 

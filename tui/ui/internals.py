@@ -11,7 +11,7 @@ import codecs
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import textual._xterm_parser
@@ -35,6 +35,11 @@ def writer_backlog(app: App[Any]) -> int:
 def running_loop(app: App[Any]) -> asyncio.AbstractEventLoop | None:
     """The event loop that an app runs on; None before and after."""
     return app._loop
+
+
+def keymap_of(app: App[Any]) -> Mapping[str, str]:
+    """The keys that an app was given by `set_keymap`, by the ids of bindings."""
+    return app._keymap
 
 
 def set_mouse(app: App[Any], on: bool) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 from textual.app import App
 
 from tui.ui.actions import BY_ID, key_name
+from tui.ui.internals import keymap_of
+from tui.ui.log_keys import LOG_KEYS
 
 
 def keys_in_use(app: App[Any]) -> dict[str, tuple[str, ...]]:
@@ -14,3 +16,12 @@ def keys_in_use(app: App[Any]) -> dict[str, tuple[str, ...]]:
         if active.binding.id is not None:
             found.setdefault(active.binding.id, []).append(key)
     return {name: tuple(map(key_name, found.get(name, action.keys))) for name, action in BY_ID.items()}
+
+
+def log_keys_in_use(app: App[Any]) -> dict[str, tuple[str, ...]]:
+    """Those of the event log, which are in reach only while it has the keys."""
+    keymap = keymap_of(app)
+    return {
+        key.id: tuple(key_name(each.strip()) for each in (keymap[key.id].split(",") if key.id in keymap else key.keys))
+        for key in LOG_KEYS
+    }

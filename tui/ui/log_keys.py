@@ -4,7 +4,7 @@ from typing import Final
 
 from textual.binding import Binding, BindingType
 
-from tui.ui.actions import Action, key_name
+from tui.ui.actions import Action
 
 
 def _key(name: str, title: str, action: str, *keys: str, help: str = "") -> Action:
@@ -43,9 +43,6 @@ LOG_KEYS: Final = (
     _key("clock", "Time column", "clock", "c", help="time of day, since the run began, since the row before"),
     _key("export", "Export the rows shown", "export", "x", help="their events as JSONL, CSV or HAR"),
 )
-
-LOG_KEY_NAMES: Final = {key.id: tuple(map(key_name, key.keys)) for key in LOG_KEYS}
-"""As people write them."""
 
 
 def log_bindings() -> list[BindingType]:

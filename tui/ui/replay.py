@@ -24,9 +24,9 @@ from tui.ui.composer import Composer
 from tui.ui.footer import FooterBar, Hint
 from tui.ui.frames import frame
 from tui.ui.help import TextScreen, help_text
-from tui.ui.keys import keys_in_use
+from tui.ui.keys import keys_in_use, log_keys_in_use
 from tui.ui.log import LogPane
-from tui.ui.log_keys import LOG_KEY_NAMES, LOG_KEYS
+from tui.ui.log_keys import LOG_KEYS
 from tui.ui.pump import Pane, Pump
 from tui.ui.seek_bar import SeekBar
 
@@ -126,7 +126,7 @@ class ReplayHelp(TextScreen):
         keys: Mapping[str, Sequence[str]] = {
             **keys_in_use(self.app),
             **{action.id: tuple(map(key_name, action.keys)) for action in REPLAY_ACTIONS},
-            **LOG_KEY_NAMES,
+            **log_keys_in_use(self.app),
         }
         usable = [action._replace(slash=()) for action in ACTIONS if action.id in _USABLE]  # there is no input
         self.show(help_text(keys, room or self.app.size.width - 8, (*REPLAY_ACTIONS, *usable, *LOG_KEYS), notes=()))
