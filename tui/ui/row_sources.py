@@ -25,6 +25,8 @@ STORY: Final = frozenset(("session", "prompt", "run", "model", "tool", "handoff"
 
 _BLOCK: Final = 512
 """Events decoded in one go where all are looked at."""
+_NEAR: Final = 64
+"""Events decoded in one go where one is wanted: its neighbours will be too."""
 _SUMMARY: Final = 400
 _VALUE: Final = 120
 """Characters of a field's value in the summary of an event."""
@@ -87,6 +89,7 @@ class EventRows:
         self._history = history
         self._state = state
         self.row = lru_cache(1024)(self._row)
+        self._near = lru_cache(64)(self._decoded)
 
     def __len__(self) -> int:
         return min(len(self._history), self._state.seq)
@@ -124,8 +127,16 @@ class EventRows:
         return max(0, bisect_right(self._state.rows, index + 1, key=attrgetter("seq")) - 1) if named is None else named
 
     def _record(self, index: int) -> Record | None:
+        block = index // _NEAR
+        if (block + 1) * _NEAR <= len(self._history):
+            return self._near(block).get(index + 1)
         found = self._history.records(index + 1, index + 1)
         return found[0] if found else None
+
+    def _decoded(self, block: int) -> dict[int, Record]:
+        """The events of a block that will not grow, by number."""
+        first = block * _NEAR + 1
+        return {record.seq: record for record in self._history.records(first, first + _NEAR - 1)}
 
     def _row(self, index: int) -> Row:
         record = self._record(index)

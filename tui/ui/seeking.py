@@ -101,7 +101,7 @@ class Search:
         """`3/12`: the third of twelve is at the item `at`; `…` while there may be more."""
         if self._hits is None:
             return ""
-        place = str(self._hits.place(at) + 1) if at in self._hits else "–"
+        place = f"{self._hits.place(at) + 1:,}" if at in self._hits else "–"
         return f"{place}/{len(self._hits):,}{'…' if self._slices.running(_JOB) else ''}"
 
     def _going(self, hits: Sieve, wanted: Callable[[int], bool], origin: int | None, count: int) -> Iterator[None]:
