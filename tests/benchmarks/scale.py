@@ -28,7 +28,7 @@ def scale(events: int) -> Iterator[Figure]:
     for shape, happen in _SHAPES.items():
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "big.jsonl"
-            _write(path, islice(chain(_START, happen()), events))
+            _write(path, chain(islice(chain(_START, happen()), events - 1), _END))
             yield from _alone(path, f"{events:,} {shape}", events)
             yield from _shown(path, f"{events:,} {shape}", events, folder)
 
@@ -96,6 +96,9 @@ def _write(path: Path, events: Iterator[e.Event]) -> None:
 # Shapes
 
 _START = (e.EngineStarted(1), e.SessionStarted("0badcafe", "Guide", "gpt-x"), e.PromptSent("go"), e.RunStarted(1))
+
+_END = (e.RunEnded(1, "completed"),)
+"""No spinner turns on what is all shown."""
 
 
 def _deltas() -> Iterator[e.Event]:
