@@ -182,7 +182,7 @@ def test_lines_that_cannot_be_read_cost_only_themselves_and_are_told(
     assert main([str(recording), "--json"]) == 0
     said = capfdbinary.readouterr()
     assert len(said.out.splitlines()) == len(SESSION) - 1
-    assert b"2 lines of session.jsonl could not be read: line 1" in said.err
+    assert b"2 records of session.jsonl could not be read: line 1" in said.err
 
 
 def test_moments_count_from_the_newest_event(recording: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterator
+from itertools import starmap
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from tui import wire
-from tui.journal import UNREADABLE, title_of
+from tui.recording import Recording
+from tui.scan import UNREADABLE
 from tui.wire import Record
 
 _TAIL = 1 << 16
@@ -20,59 +22,33 @@ class Line(NamedTuple):
 
 
 class Lines:
-    """The records of a file in order; lines that cannot be read are counted. Holds one line at a time.
+    """The records of a file in order, told from the rest of it as everywhere (`tui.scan`), each with its line.
 
     With `wait`, called at the end of what is there, it goes on for ever: for as long as `wait` returns. Raises OSError,
     when made or iterated, where the file cannot be read.
     """
 
     def __init__(self, path: Path, wait: Callable[[], None] | None = None) -> None:
-        self.path = path
-        self.skipped = 0
-        """Lines that could not be read."""
-        self._reason = ""
+        self._recording = Recording(path)
         self._wait = wait
-        self._file: BinaryIO = path.open("rb")
+
+    @property
+    def skipped(self) -> int:
+        """Records that could not be read."""
+        return self._recording.skipped
 
     @property
     def problem(self) -> str:
         """What to tell the user of what was skipped; empty if all could be read."""
-        if not self.skipped:
-            return ""
-        what = "1 line" if self.skipped == 1 else f"{self.skipped:,} lines"
-        return f"{what} of {self.path.name} could not be read: {self._reason}"
+        return self._recording.problem
 
     def __iter__(self) -> Iterator[Line]:
-        for number, raw in enumerate(self._raw(), 1):
-            try:
-                if title_of(raw) is None:
-                    yield Line(wire.decode_record(raw), raw)
-            except UNREADABLE as error:
-                if number > 1 or b'"agents_tui"' not in raw:
-                    self._skip(number, str(error) if raw.endswith(b"\n") else "the last line is torn")
-
-    def _raw(self) -> Iterator[bytes]:
-        """Whole lines; the last may lack its newline where nothing is waited for."""
-        torn = b""
-        with self._file as file:
-            while True:
-                for raw in file:
-                    torn += raw
-                    if torn.endswith(b"\n"):
-                        yield torn
-                        torn = b""
-                if self._wait is None:
-                    break
-                self._wait()
-                if os.fstat(file.fileno()).st_size < file.tell():  # its writer cut off what an interrupted write left
-                    file.seek(0, os.SEEK_END)
-                    torn = b""
-        if torn:
-            yield torn
-
-    def _skip(self, number: int, reason: str) -> None:
-        self.skipped += 1
-        self._reason = self._reason or f"line {number}: {reason}"
+        recording = self._recording
+        while True:
+            yield from starmap(Line, recording.stream_lines())
+            if self._wait is None:
+                return
+            self._wait()
 
 
 def newest_at(path: Path) -> float | None:

@@ -129,6 +129,14 @@ class Recording(Sequence[Record]):
         while (batch := self._take()) is not None:
             yield from batch.records
 
+    def stream_lines(self) -> Iterator[tuple[Record, bytes]]:
+        """Like `stream`, with the line of each as it stands in the file."""
+        while (batch := self._take()) is not None:
+            if batch.records:
+                data = self._bytes(batch.records[0].seq, batch.records[-1].seq)
+                for record, start in zip(batch.records, batch.starts, strict=True):
+                    yield record, _line_at(data, start - batch.starts[0])
+
     def _take(self) -> Batch | None:
         chunk = self._next()
         if not chunk:
