@@ -20,8 +20,11 @@ from tui.sessions import Sessions
 from tui.wire import Record, encode
 
 
-def _run(*arguments: str, config: Path | None = None, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def _run(
+    *arguments: str, config: Path | None = None, cwd: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "XDG_CONFIG_HOME": str(config or "/nonexistent"), "PYTHONPATH": str(Path(__file__).parents[1])}
+    env.update(variables)
     command = [sys.executable, "-m", "tui", *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, env=env, cwd=cwd, stdin=subprocess.DEVNULL, check=False
@@ -47,6 +50,16 @@ def test_help_names_every_option_and_built_in_agent() -> None:
 
 
 @pytest.mark.parametrize(
+    "command",
+    ["", "run", "log", "replay", "sessions", *(f"sessions {it}" for it in ["list", "errors", "show", "export"])],
+)
+def test_help_fits_a_terminal_of_80_columns(command: str) -> None:
+    done = _run(*command.split(), "--help", COLUMNS="80")
+    assert done.returncode == 0
+    assert [line for line in done.stdout.splitlines() if len(line) > 79] == []
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["gamemaster"], "did you mean 'game-master'?"),
@@ -63,14 +76,16 @@ def test_help_names_every_option_and_built_in_agent() -> None:
         (["--session", ""], "there is no session ''"),
         (["--continue"], "no session was begun in this folder"),
         (["--continue", "--session", "x"], "not allowed with"),
+        (["--stall-limit", "0"], "'0' is no number of seconds above 0"),
+        (["run", "hi", "--stall-limit", "soon"], "'soon' is no number of seconds above 0"),
         (["run", "  "], "the prompt is empty"),
         (["run", "-"], "the prompt is empty"),
         (["run"], "PROMPT"),
         (["run", "hi", "--agent", "nowhere.py"], "there is no file"),
     ],
 )
-def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], said: str) -> None:
-    done = _run(*arguments)
+def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = _run(*arguments, XDG_DATA_HOME=str(tmp_path))
     assert done.returncode == 2
     assert done.stdout == ""
     message, hint = done.stderr.splitlines()
@@ -86,6 +101,7 @@ def test_wrong_usage_is_one_line_and_status_2(arguments: list[str], said: str) -
         ("theme = ", "not valid TOML"),
         ("theme = 'nrd'", "did you mean 'nord'?"),
         ("api = 'soap'", "$.api"),
+        ("stall_limit = 0", "$.stall_limit"),
     ],
 )
 def test_a_wrong_config_file_is_named_with_its_key(tmp_path: Path, text: str, said: str) -> None:
@@ -138,6 +154,7 @@ def test_a_session_is_launched_as_it_was_recorded_unless_flags_say_otherwise(tmp
     assert launched("--model", "m2") == Launch("cafe0001", "my_app.py", "m2", "http://one/v1", "chat")
     assert launched("demo", "--base-url", "http://two/v1").base_url == "http://two/v1"
     assert launched("demo").agent == "demo"
+    assert launched("--stall-limit", "2.5").stall_limit == 2.5
     assert stored.descriptor is not None
     os.close(stored.descriptor)
 

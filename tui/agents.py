@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 BUILTIN_AGENTS: Final = {
-    "demo": "a guide with tools and a handoff, to try everything (the default)",
+    "demo": "a guide with tools and a handoff, to try it all (the default)",
     "storyteller": "tells stories: plain streaming text",
     "game-master": "rolls dice, flips coins, answers by magic: tool calls",
     "friendly": "a friendly assistant that remembers the conversation",

@@ -37,6 +37,8 @@ class Open(_Command, frozen=True):
     """Whether identical requests are answered from disk."""
     streaming: bool = True
     """Whether the model is asked for a stream, or for its whole answer at once, to compare the two."""
+    stall_limit: float | None = None
+    """Seconds that a model server may be silent before a try counts as failed; None: the policy's."""
 
 
 class Send(_Command, frozen=True):

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base_url: str | None = None
     api: Literal["responses", "chat"] | None = None
     theme: str | None = None
+    stall_limit: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    """Seconds that a model server may be silent before a request counts as failed."""
     mouse: bool = True
     keys: dict[str, str] = {}
     """Keys by action id, several separated by commas: `cancel = "escape,ctrl+x"`."""

@@ -42,6 +42,7 @@ class Launch(msgspec.Struct, frozen=True):
     """For the next engine only: one that follows it does not begin with them again."""
     cache: bool = False
     streaming: bool = True
+    stall_limit: float | None = None
 
 
 class Link:

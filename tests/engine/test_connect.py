@@ -7,7 +7,7 @@ import pytest
 from agents import Agent, set_default_openai_client
 from agents.models import _openai_shared as shared
 from agents.testing import ScriptedModel
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, Timeout
 
 from tests.model_server import ModelServer, Text
 from tui.commands import Open
@@ -51,6 +51,16 @@ def test_any_other_base_url_is_chat_with_usage_and_needs_no_key(how: str) -> Non
     assert (it.api, url(it)) == ("chat", f"{local}/")
     assert it.settings
     assert it.settings.include_usage
+
+
+def test_a_stall_limit_is_shorter_than_the_clients_own_patience() -> None:
+    patience = {}
+    for limit in (None, 5.0, 300.0):
+        it = connect(Open("s", "", base_url="http://localhost/v1", stall_limit=limit), Agent(name="A"), {})
+        assert it.client
+        assert isinstance(it.client.timeout, Timeout)
+        patience[limit] = it.client.timeout.read
+    assert patience == {None: 120.0, 5.0: 120.0, 300.0: 600.0}
 
 
 def test_the_api_can_be_chosen() -> None:

@@ -9,6 +9,7 @@ from agents import Agent
 from agents.testing import ScriptedModel, assistant_message
 
 from tests.engine.driver import DEADLINE, Driver
+from tests.model_server import ModelServer, Stall, Text
 from tui import commands as c
 from tui import events as e
 from tui.engine.serve import ProtocolError, serve
@@ -46,6 +47,20 @@ async def test_prompts_run_one_after_another_and_clear_makes_the_next_start_anew
     assert [end.status for end in driver.all(e.RunEnded)] == ["completed"] * 3
     assert [request.items for request in driver.all(e.ModelRequested)] == [1, 3, 1]
     assert len(driver.all(e.ConversationCleared)) == 1
+
+
+async def test_a_server_that_falls_silent_for_longer_than_the_limit_is_asked_again() -> None:
+    driver = Driver()
+    async with ModelServer([[Text("half "), Stall()], [Text("whole")]]) as server:
+        commands = Commands(c.Open("s", "", base_url=server.base_url, model="m", stall_limit=0.5), c.Send("one"))
+        serving = asyncio.create_task(serve(aiter(commands), driver.emit, Agent(name="Mine")))
+        failed = await driver.until(e.AttemptFailed)
+        commands.give(c.RetryNow())
+        end = await driver.until(e.RunEnded)
+        commands.give(None)
+        await asyncio.wait_for(serving, DEADLINE)
+    assert (failed.kind, failed.error) == ("timeout", "nothing came from the model server for 0.5 s")
+    assert (end.status, driver.text) == ("completed", "half whole")
 
 
 async def test_a_clear_during_a_run_waits_for_its_end() -> None:

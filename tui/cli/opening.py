@@ -71,7 +71,14 @@ def launch_of(settings: Settings, stored: Stored | None = None, *, faults: str =
     """What to start the engine with."""
     session = stored.header.session if stored else new_id()
     return Launch(
-        session, settings.agent or "demo", settings.model, settings.base_url, settings.api, faults=faults, cache=cache
+        session,
+        settings.agent or "demo",
+        settings.model,
+        settings.base_url,
+        settings.api,
+        faults=faults,
+        cache=cache,
+        stall_limit=settings.stall_limit,
     )
 
 

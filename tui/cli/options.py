@@ -36,6 +36,12 @@ class Parser(argparse.ArgumentParser):
 def connection_options(parser: argparse.ArgumentParser) -> None:
     group = server_options(parser)
     group.add_argument("--model", metavar="M", help="the model to ask (default: the agent's own, or the SDK's)")
+    group.add_argument(
+        "--stall-limit",
+        metavar="SECONDS",
+        type=_seconds,
+        help="how long the server may be silent before the request is tried again (default: 60)",
+    )
     parser.add_argument(
         "--cache", action="store_true", help="answer a request that was made before from disk, without the network"
     )
@@ -83,9 +89,19 @@ def settings_of(
     return settings
 
 
-_FLAGS = ("agent", "model", "base_url", "api", "theme")
+_FLAGS = ("agent", "model", "base_url", "api", "theme", "stall_limit")
 RECORDED = ("agent", "model", "base_url", "api")
 _VARIABLES = {"base_url": "OPENAI_BASE_URL", "model": "OPENAI_DEFAULT_MODEL"}
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not seconds > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
 
 
 def _faults(spec: str) -> str:

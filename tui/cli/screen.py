@@ -19,21 +19,22 @@ from tui.sessions import SessionError, Sessions
 
 _EPILOG = """\
 commands:
-  agents-tui run PROMPT        run one prompt without the screen (see agents-tui run --help)
-  agents-tui log [FILE]        the events of a recorded session, filtered (see agents-tui log --help)
+  agents-tui run PROMPT        run one prompt without the screen
+  agents-tui log [FILE]        the events of a recorded session, filtered
   agents-tui replay FILE       show a recorded session again, as it happened
-  agents-tui sessions ACTION   list, show, export and delete recorded sessions
-  agents-tui bench             the same prompts to several models, streamed and not, compared
-  agents-tui stats             figures over all recorded runs: times, tokens, cost, errors
+  agents-tui sessions ACTION   list, show, export, delete; errors over all
+  agents-tui bench             the same prompts to several models, compared
+  agents-tui stats             all recorded runs: times, tokens, cost, errors
+  (each has a --help of its own)
 
 agents:
 {agents}
-  module:attribute             an Agent of your own, e.g. my_app.agents:triage
-  path/to/file.py[:attribute]  the same by file
+  module:attribute or path/to/file.py[:attribute]
+                 an Agent of your own, e.g. my_app.agents:triage
 
 environment:
-  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_DEFAULT_MODEL; without a key and a base URL the
-  built-in demo model answers: scripted, no network, no AI
+  OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_DEFAULT_MODEL; without a key and a
+  base URL the built-in demo model answers: scripted, no network, no AI
 """
 
 
@@ -72,7 +73,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> Parser:
-    agents = "\n".join(f"  {name:<28} {about}" for name, about in BUILTIN_AGENTS.items())
+    agents = "\n".join(f"  {name:<14} {about}" for name, about in BUILTIN_AGENTS.items())
     parser = Parser(
         prog="agents-tui",
         description="A full-screen terminal client for OpenAI Agents SDK agents.",

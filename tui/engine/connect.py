@@ -17,8 +17,10 @@ from tui.engine.sending import watch
 from tui.engine.transports import clients_of
 
 OFFICIAL = "https://api.openai.com/v1"
-_TIMEOUT = Timeout(120, connect=10)
-"""Seconds without a byte before a request counts as dead; each chunk of a stream starts it anew."""
+_TIMEOUT = 120.0
+"""Seconds without a byte before a request counts as dead; each chunk of a stream starts it anew. Twice a stall limit
+that is longer than usual, which is to be the one that strikes."""
+_CONNECT_TIMEOUT = 10.0
 _NO_KEY = "none"
 """Sent as the key to servers that need none; the client insists on one."""
 
@@ -88,7 +90,7 @@ def connect(options: Open, agent: Agent[Any], environ: Mapping[str, str] = os.en
     if client is None and not base_url and not key:
         return _without_key(options, own=own)
     if client is None:
-        client = _client(_checked(base_url or OFFICIAL), key)
+        client = _client(_checked(base_url or OFFICIAL), key, max(_TIMEOUT, 2 * (options.stall_limit or 0)))
     watch(client)
     official = urllib.parse.urlsplit(str(client.base_url)).hostname == urllib.parse.urlsplit(OFFICIAL).hostname
     api: Api = options.api or ("responses" if official and shared.get_use_responses_by_default() else "chat")
@@ -113,8 +115,9 @@ def _provider(client: AsyncOpenAI, api: Api, *, official: bool) -> MultiProvider
     )
 
 
-def _client(base_url: str, key: str) -> AsyncOpenAI:
-    return AsyncOpenAI(api_key=key or _NO_KEY, base_url=base_url, max_retries=0, timeout=_TIMEOUT)
+def _client(base_url: str, key: str, timeout: float) -> AsyncOpenAI:
+    patience = Timeout(timeout, connect=_CONNECT_TIMEOUT)
+    return AsyncOpenAI(api_key=key or _NO_KEY, base_url=base_url, max_retries=0, timeout=patience)
 
 
 def _without_key(options: Open, *, own: bool) -> Connection:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +17,7 @@ from tui.engine.connect import Connection, connect
 from tui.engine.faults import FaultLab, fault_lab
 from tui.engine.load import load_agent
 from tui.engine.nested import show_inner_runs
+from tui.engine.recovery import POLICY
 from tui.engine.session import Session
 from tui.engine.warm import warm_up
 
@@ -88,7 +90,16 @@ def open_session(
     conversation = Conversation()
     conversation.items.extend(options.items)
     conversation.runs = options.runs
-    session = Session(options.session, agent, connection, emit, conversation=conversation, streaming=options.streaming)
+    policy = POLICY if options.stall_limit is None else replace(POLICY, stall=options.stall_limit)
+    session = Session(
+        options.session,
+        agent,
+        connection,
+        emit,
+        conversation=conversation,
+        policy=policy,
+        streaming=options.streaming,
+    )
     emit(_started(options.session, agent, connection))
     for notice in (connection.notice, cache_notice):
         if notice:

@@ -1,29 +1,41 @@
 """The filter language of the event log.
 
-kind:tool,error agent:"Game Master" tool:roll_* dur>200ms not kind:delta since:-30s text~"no such \\w+"
+kind:tool,error agent:"Game Master" tool:roll_* dur>200ms not kind:delta
+since:-30s text~"no such \\w+"
 
-Terms that follow each other must all match (`and` may stand between); or, not (also -term) and parentheses combine
-them, `or` binds least. A word or "quoted text" alone looks for that text. Case counts only where you type a capital.
+Terms that follow each other must all match (`and` may stand between); or,
+not (also -term) and parentheses combine them, `or` binds least. A word or
+"quoted text" alone looks for that text. Case counts only where you type a
+capital.
 
-  field:value      equals, whatever the case; a,b is one of them; * any text, ? any character (text: contains)
-  field=value      equals exactly; != has another value; numbers and durations also > >= < <=
-  field~regex      a regular expression (Python's re) is found in it; ~regex alone looks in the text
+  field:value      equals, whatever the case; a,b is one of them; * any text,
+                   ? any character (text: contains)
+  field=value      equals exactly; != has another value; numbers and durations
+                   also > >= < <=
+  field~regex      a regular expression (Python's re) is found in it; ~regex
+                   alone looks in the text
 
-  kind             a kind of row: session prompt queue run agent model think text tool handoff cancel output notice
-                   error (also of failed tool calls and requests) raw; an event's type: tool_ended, text_delta, …; or
-                   a group: delta request retry story. An event is of all that fit: kind:tool_ended finds just these.
+  kind             a kind of row: session prompt queue run agent model think
+                   text tool handoff cancel output notice error (also of failed
+                   tool calls and requests) raw; an event's type: tool_ended,
+                   text_delta, …; or a group: delta request retry story. An
+                   event is of all that fit: kind:tool_ended finds just these.
   agent tool       names; of all that happened in their turn or call
-  run turn seq     numbers, from 1; of all that happened in that run or model request
-  dur              how long a tool call, model request or run took: 200ms 1.5s 2m 1h, plain numbers are seconds
+  run turn seq     numbers, from 1; of all that happened in that run or request
+  dur              how long a tool call, model request or run took: 200ms 1.5s
+                   2m 1h, plain numbers are seconds
   tokens           in and out of a model request
   status           live ok completed incomplete failed cancelled
   call item type   ids; the event's type exactly
-  text             all that was said in it: text, arguments, output, error, names
+  text             all that was said in it: text, arguments, output, error,
+                   names
   since until      -30s before the newest event, or a time of day as 12:01:30
 
-Every field of an event goes by its own name too: failed:true level:error model:gpt-* delay>1s; event.kind is the
-event's own where the log has a field of that name. A path leads into JSON: arguments.sides>6 items.role:user.
-Text with blanks, commas, quotes or parentheses goes into "quotes"; \\" is a quote in it.
+Every field of an event goes by its own name too: failed:true level:error
+model:gpt-* delay>1s; event.kind is the event's own where the log has a field
+of that name. A path leads into JSON: arguments.sides>6 items.role:user. Text
+with blanks, commas, quotes or parentheses goes into "quotes"; \\" is a quote
+in it.
 """
 
 from collections.abc import Callable
