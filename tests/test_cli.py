@@ -49,10 +49,10 @@ def test_help_names_every_option_and_built_in_agent() -> None:
         assert word in shown
 
 
-@pytest.mark.parametrize(
-    "command",
-    ["", "run", "log", "replay", "sessions", *(f"sessions {it}" for it in ["list", "errors", "show", "export"])],
-)
+_SESSIONS = ["sessions list", "sessions errors", "sessions show", "sessions export", "sessions delete"]
+
+
+@pytest.mark.parametrize("command", ["", "run", "log", "replay", "sessions", *_SESSIONS])
 def test_help_fits_a_terminal_of_80_columns(command: str) -> None:
     done = _run(*command.split(), "--help", COLUMNS="80")
     assert done.returncode == 0

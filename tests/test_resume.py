@@ -158,6 +158,7 @@ def test_where_no_session_can_be_saved_the_screen_says_so_and_goes_on(home: dict
             assert terminal.wait_exit() == 0
             assert b"Traceback" not in terminal.raw
             assert b"agents-tui --session" not in terminal.raw
+            assert b"not all of it was saved" in terminal.raw
 
 
 @pytest.mark.parametrize("seed", range(3))

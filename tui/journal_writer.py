@@ -55,6 +55,8 @@ class JournalWriter:
         self._pending = bytearray()
         """What the disk has not taken yet."""
         self._failed_at: float | None = None
+        self._problem = ""
+        """What the last failure was, and of which file."""
         self._unsynced: OSError | None = None
         """What came of an fsync in the background."""
         self.closed = False
@@ -63,6 +65,11 @@ class JournalWriter:
     def kept(self) -> bool:
         """There is something to resume, all of it on disk."""
         return self._prompted and self._failed_at is None
+
+    @property
+    def unsaved(self) -> str:
+        """Why the file lacks some of what happened, in one line; empty where it lacks nothing."""
+        return "" if self._failed_at is None else self._problem
 
     def flush(self) -> None:
         """Write all that is new, in one write; to stable storage where a run has ended."""
@@ -143,11 +150,10 @@ class JournalWriter:
 
     def _fail(self, error: OSError) -> None:
         told, self._failed_at = self._failed_at is not None, self._bus.now()
+        self._problem = f"{self.path}: {error.strerror}"
         if not told:
-            reason = f"{self.path}: {error.strerror}"
-            self._bus.publish(
-                e.Notice("warning", f"the session is not being saved: {reason}. It is kept in memory and tried again")
-            )
+            again = "It is kept in memory, and written as soon as that is mended"
+            self._bus.publish(e.Notice("warning", f"the session is not being saved: {self._problem}. {again}"))
 
     def _encode(self, batch: list[Record]) -> bytes:
         batch = self._pieces.records(batch)

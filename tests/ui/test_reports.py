@@ -1,7 +1,11 @@
 from datetime import timedelta, timezone
+from pathlib import Path
 
 from tui import events as e
+from tui.bus import Bus
 from tui.fold import fold
+from tui.header import Header
+from tui.journal_writer import JournalWriter
 from tui.state import State
 from tui.ui.reports import count, farewell, history, stats
 from tui.wire import Record
@@ -149,4 +153,20 @@ def test_farewell_counts_the_tools_across_all_prompts() -> None:
     ]  # fmt: skip
     for number, event in enumerate(happened, 1):
         fold(state, Record(number, float(number), event))
-    assert farewell(state) == "agents-tui: session 7f3a · 2 runs · 2 tool calls · 1,200 tokens in, 34 out"
+    assert farewell(state, None) == "agents-tui: session 7f3a · 2 runs · 2 tool calls · 1,200 tokens in, 34 out"
+
+
+def test_farewell_says_how_to_go_on_or_what_of_it_was_not_saved(tmp_path: Path) -> None:
+    bus = Bus(lambda: 1.0)
+    journal = JournalWriter(bus, tmp_path / "7f3a.jsonl", Header("7f3a", "demo", 1.0), str)
+    bus.publish(e.PromptSent("one"))
+    journal.flush()
+    assert farewell(State(), journal).splitlines()[1:] == ["agents-tui --session 7f3a"]
+    journal.path.unlink()
+    tmp_path.rmdir()
+    tmp_path.write_text("in the way")
+    bus.publish(e.RunStarted(1))
+    journal.close()
+    tmp_path.unlink()
+    (why,) = farewell(State(), journal).splitlines()[1:]
+    assert why.startswith(f"agents-tui: not all of it was saved: {journal.path}: ")

@@ -142,10 +142,8 @@ class AgentsApp(Viewing):
             self._journal.close()
         if self.chosen:
             return 0
-        if self.state.metrics.runs:
-            resume = f"\nagents-tui --session {self.link.launch.session}"
-            kept = self._journal is not None and self._journal.kept
-            say_last(visible(farewell(self.state)) + (resume if kept else ""))
+        if self.state.metrics.runs or (self._journal is not None and self._journal.path.exists()):
+            say_last(visible(farewell(self.state, self._journal)))
         return self.return_code or result or 0
 
     def on_mount(self) -> None:

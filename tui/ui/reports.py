@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from tui import figures
+from tui.journal_writer import JournalWriter
 from tui.metrics import session
 from tui.metrics.lines import figure_lines
 from tui.safety import one_line
@@ -163,12 +164,18 @@ def _table(lines: Sequence[tuple[str, str]]) -> str:
     return "\n".join(f"{name:<{width}}{value}".rstrip() for name, value in lines)
 
 
-def farewell(state: State) -> str:
-    """One line for the shell once the screen is gone: what the session came to."""
+def farewell(state: State, journal: JournalWriter | None) -> str:
+    """For the shell once the screen is gone: what the session came to, and how to go on with it or why not."""
     metrics = state.metrics
     tokens = f"{metrics.input:,} tokens in, {metrics.output:,} out" if metrics.input or metrics.output else ""
-    parts = [f"session {state.session}", _some(metrics.runs, "run"), _some(metrics.tool_calls, "tool call"), tokens]
-    return f"agents-tui: {' · '.join(filter(None, parts))}"
+    name = state.session or (journal.path.stem if journal is not None else "")
+    parts = [f"session {name}", _some(metrics.runs, "run"), _some(metrics.tool_calls, "tool call"), tokens]
+    line = f"agents-tui: {' · '.join(filter(None, parts))}"
+    if journal is None:
+        return line
+    if journal.unsaved:
+        line += f"\nagents-tui: not all of it was saved: {journal.unsaved}"
+    return f"{line}\nagents-tui --session {journal.path.stem}" if journal.path.exists() else line
 
 
 def _some(number: int, what: str) -> str:

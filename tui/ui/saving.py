@@ -55,6 +55,8 @@ class Saving(GuardedApp[int]):
         except WishError as error:
             self._refuse(str(error))
             return
+        if journal.unsaved:
+            self._refuse(f"the document lacks what could not be saved: {journal.unsaved}")
         self._write_text(lambda: document(journal.path, wanted.format), wanted.file, wanted.format)
 
     def action_capture(self, file: str = "") -> None:
