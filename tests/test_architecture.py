@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,13 @@ def test_files_and_functions_stay_small(path: Path) -> None:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < 50, f"{node.name} is too long"
+
+
+def test_every_module_that_the_readme_names_exists() -> None:
+    root = Path(__file__).parents[1]
+    named = re.findall(r"`(tui/[^`]*)`", (root / "README.md").read_text("utf-8"))
+    assert len(named) > 20
+    assert [name for name in named if not any(root.glob(name.rstrip("/")))] == []
 
 
 def test_only_the_fold_writes_state() -> None:

@@ -63,6 +63,8 @@ def test_help_fits_a_terminal_of_80_columns(command: str) -> None:
     ("arguments", "said"),
     [
         (["gamemaster"], "did you mean 'game-master'?"),
+        (["sesions", "list"], "did you mean sessions?"),
+        (["demo", "list"], "unrecognized arguments: list"),
         (["nothing-like-it"], "neither a built-in"),
         (["missing.py"], "there is no file 'missing.py'"),
         (["missing.py:agent"], "there is no file 'missing.py'"),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-_COMMANDS: Final = {
+COMMANDS: Final = {
     "bench": "tui.cli.bench",
     "log": "tui.cli.log",
     "replay": "tui.cli.replay",
@@ -22,8 +22,8 @@ _COMMANDS: Final = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status: 0 completed, 1 the run failed, 2 usage, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments[:1] and arguments[0] in _COMMANDS:
-        module, arguments = _COMMANDS[arguments[0]], arguments[1:]
+    if arguments[:1] and arguments[0] in COMMANDS:
+        module, arguments = COMMANDS[arguments[0]], arguments[1:]
     else:
         module = "tui.cli.screen"
     status: int = importlib.import_module(module).main(arguments)

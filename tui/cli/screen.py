@@ -3,12 +3,14 @@
 import argparse
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
 from tui import __version__
 from tui.agents import BUILTIN_AGENTS
 from tui.bus import Bus, steady_clock
+from tui.cli import COMMANDS
 from tui.cli.opening import Stored, keep, launch_of, restore_into, stand_where_it_stood, take_up
 from tui.cli.options import RECORDED, Parser, connection_options, settings_of
 from tui.cli.telemetry import check_telemetry, telemetry
@@ -40,7 +42,11 @@ environment:
 
 def main(arguments: list[str]) -> int:
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options, rest = parser.parse_known_args(arguments)
+    if options.agent not in BUILTIN_AGENTS and (near := get_close_matches(options.agent or "", COMMANDS, 1, 0.75)):
+        parser.error(f"there is no command {options.agent!r} (did you mean {near[0]}?)")
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     sessions = Sessions(sessions_folder())
     stored = _stored(parser, options, sessions)
     recorded = {name: getattr(stored.header, name) for name in RECORDED} if stored else {}
