@@ -42,7 +42,7 @@ FAULTS: dict[str, tuple[Reply, str, str]] = {
     "too many": ([Status(429, {"x-should-retry": "false"})], "rate_limit", "429 from the model server"),
     "down": ([Status(500, {"x-should-retry": "false"})], "server", "500 from the model server"),
     "not an API": ([Status(400, body="<html>\nno</html>")], "request", "400 from the model server"),
-    "reset": ([Text("Once upon"), Reset()], "network", "no connection to the model server"),
+    "reset": ([Text("Once upon"), Reset()], "network", "the connection to the model server broke"),
     "error event": ([Text("Once upon"), ErrorEvent("server_error", "it\nbroke")], "server", "it broke"),
     "bad JSON": ([Text("Once upon"), BadJson()], "server", "not JSON"),
     "cut": ([Text("Once upon"), Cut()], "network", "closed the stream before the answer was complete"),

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx2
 import openai
 from agents import (
     InputGuardrailTripwireTriggered,
@@ -50,6 +51,8 @@ _REFUSED_CODES = ("invalid", "unsupported", "context_length", "image_", "empty_i
 """How the codes of errors within a stream begin that lie with the request."""
 _TOOL_RAISED = "Error running tool "
 """How the SDK begins the message of an error that a tool let out."""
+_BROKEN = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
+"""What the client's transport raises once there was a connection."""
 _GUARDRAILS = (
     InputGuardrailTripwireTriggered,
     OutputGuardrailTripwireTriggered,
@@ -113,10 +116,16 @@ def _message(error: openai.APIStatusError) -> str:
 
 def _connection(error: openai.APIConnectionError) -> Failure:
     cause: BaseException = error
+    broke = False
     while cause.__cause__ is not None or cause.__context__ is not None:
         cause = cause.__cause__ or cause.__context__ or cause
-    text = f"no connection to the model server: {_line(cause)}"
-    return Failure("network", text, f"check the network and --base-url, then {_TRY_AGAIN}")
+        broke = broke or isinstance(cause, _BROKEN)
+    why = _line(cause).rstrip(".")
+    if broke:
+        return Failure("network", f"the connection to the model server broke: {why}", _TRY_AGAIN)
+    return Failure(
+        "network", f"no connection to the model server: {why}", f"check the network and --base-url, then {_TRY_AGAIN}"
+    )
 
 
 def _provider(code: str, message: str) -> Failure:
