@@ -8,6 +8,7 @@ from textual.events import Key
 
 from tui.ui.actions import bindings
 from tui.ui.composer import Composer
+from tui.ui.line_input import LineInput
 
 
 class Host(App[None]):
@@ -89,3 +90,29 @@ async def test_what_was_cleared_comes_back_even_after_something_else_was_sent() 
         await pilot.pause()
         assert app.sent == ["new"]
         assert app.query_one(Composer).draft == "kept"
+
+
+class LineHost(App[None]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield LineInput("old", select_on_focus=False)
+
+    @on(LineInput.Submitted)
+    def _sent(self, message: LineInput.Submitted) -> None:
+        self.sent.append(message.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [(["ctrl+u", *"new", "enter"], "new"), (["d", "a", "backspace", "ạ", "enter", "!"], "olddạ"), (["home", "c"], "")],
+)
+async def test_a_line_takes_keys_in_their_order_too(keys: list[str], text: str) -> None:
+    app = LineHost()
+    async with app.run_test(size=(60, 16)) as pilot:
+        at_once(app, *keys)
+        await pilot.pause()
+        assert app.sent == ([text] if text else [])
+        assert app.query_one(LineInput).value == {"new": "new", "olddạ": "olddạ!", "": "cold"}[text]

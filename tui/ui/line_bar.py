@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.safety import one_line
+from tui.ui.line_input import LineInput
 from tui.ui.lines import cut_text
 from tui.ui.palette import Palette
 from tui.ui.pane_box import LineOwner, Mode, Offer, Problem
@@ -132,7 +133,7 @@ class LineBar(Vertical):
         yield OfferRow()
         with Horizontal():
             yield Static("", id="line-word", markup=False)
-            yield Input(id="line", select_on_focus=False)
+            yield LineInput(id="line", select_on_focus=False)
         yield Static("", id="line-note", markup=False)
 
     @property

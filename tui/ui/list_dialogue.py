@@ -6,7 +6,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList
+from textual.widgets import OptionList
+
+from tui.ui.line_input import LineInput
 
 Chosen = TypeVar("Chosen")
 
@@ -54,5 +56,5 @@ class ListDialogue(ModalScreen[Chosen | None]):
             frame.border_title = Content(self.HEADING)
             frame.border_subtitle = Content(self.KEYS)
             if self.QUERY:
-                yield Input(placeholder=self.QUERY, id="query")
+                yield LineInput(placeholder=self.QUERY, id="query")
             yield OptionList(id="choices", markup=False)
