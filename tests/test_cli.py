@@ -52,7 +52,7 @@ def test_help_names_every_option_and_built_in_agent() -> None:
 _SESSIONS = ["sessions list", "sessions errors", "sessions show", "sessions export", "sessions delete"]
 
 
-@pytest.mark.parametrize("command", ["", "run", "log", "replay", "sessions", *_SESSIONS])
+@pytest.mark.parametrize("command", ["", "run", "log", "replay", "bench", "stats", "sessions", *_SESSIONS])
 def test_help_fits_a_terminal_of_80_columns(command: str) -> None:
     done = _run(*command.split(), "--help", COLUMNS="80")
     assert done.returncode == 0
