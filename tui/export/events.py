@@ -3,13 +3,11 @@
 Written as they come, in memory that does not grow with the session.
 """
 
-import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias, get_args
 
-from tui.export.har import write_archive
 from tui.export.sink import Keep, Sink, all_of
 from tui.query import Context, RecordSubject, of_record
 from tui.wire import Record, encode
@@ -37,6 +35,8 @@ def write(records: Iterable[Record], format: EventFormat, file: Sink, keep: Keep
         case "csv":
             return _write_lines(_table(subjects, keep), file) - 1
         case "har":
+            from tui.export.har import write_archive  # the screen knows of it long before it is wanted
+
             return write_archive(subjects, keep, file)
 
 
@@ -69,6 +69,8 @@ def _table(subjects: Iterable[RecordSubject], keep: Keep) -> Iterator[bytes]:
 
 
 def _row(values: Iterable[object]) -> bytes:
+    import csv
+
     line = io.StringIO(newline="")
     csv.writer(line, lineterminator="\n").writerow(values)
     return line.getvalue().encode("utf-8", "replace")
