@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from rich.cells import cell_len
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import Compositor, CompositorUpdate, LayoutUpdate
@@ -58,12 +59,23 @@ class Update(CompositorUpdate):
         self.rows, self.cuts = rows, cuts
 
     def render_segments(self, console: Console) -> str:
-        """The characters that make the terminal show them."""
-        return "".join(
-            f"\x1b[{y + 1};{x + 1}H{strip.render(console)}"
-            for y in sorted(self.rows)
-            for x, strip in _changed(self.rows[y], self.cuts[y], y)
-        )
+        """The characters that make the terminal show them; looks are told where they change, not for each text."""
+        colors = console._color_system or ColorSystem.TRUECOLOR
+        written, looks = [], ""
+        for y in sorted(self.rows):
+            for x, strip in _changed(self.rows[y], self.cuts[y], y):
+                written.append(f"\x1b[{y + 1};{x + 1}H")
+                for text, style, _ in strip:
+                    if style is not None and style.link:
+                        written.append(f"\x1b[0m{Strip.render_style(style, text, colors)}")
+                        looks = ""
+                        continue
+                    now = "" if style is None else style._ansi or Strip.render_ansi(style, colors)
+                    if now != looks:
+                        written.append(f"\x1b[0;{now}m" if now else "\x1b[0m")
+                        looks = now
+                    written.append(text)
+        return "".join(written) + ("\x1b[0m" if looks else "")
 
 
 # Rendering
