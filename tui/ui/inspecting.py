@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import SuspendNotSupported
@@ -14,9 +15,11 @@ from tui.recording import History
 from tui.safety import visible
 from tui.state import Row, State
 from tui.ui.conducting import Conducting
-from tui.ui.inspector.json_view import JsonView
-from tui.ui.inspector.screen import InspectorScreen
 from tui.ui.log import LogPane
+
+if TYPE_CHECKING:  # not before one is asked for: the first paint waits for what is imported here
+    from tui.ui.inspector.json_view import JsonView
+    from tui.ui.inspector.screen import InspectorScreen
 
 
 class Inspecting(Conducting):
@@ -40,23 +43,22 @@ class Inspecting(Conducting):
 
     def show_detail(self, row: Row) -> None:
         """All that is known of one row of the log."""
+        from tui.ui.inspector.screen import InspectorScreen
+
         if isinstance(self.screen, InspectorScreen):
             self.screen.show(row)
         else:
             self.push_screen(InspectorScreen(self.state, self.history, row, self._clock))
 
-    @on(InspectorScreen.StepRequested)
-    def _step_requested(self, message: InspectorScreen.StepRequested) -> None:
+    def on_inspector_screen_step_requested(self, message: "InspectorScreen.StepRequested") -> None:
         log = self._base.query_one(LogPane)
         log.action_move(message.by)
         log.action_open()
 
-    @on(JsonView.CopyRequested)
-    def _value_copied(self, message: JsonView.CopyRequested) -> None:
+    def on_json_view_copy_requested(self, message: "JsonView.CopyRequested") -> None:
         self.copy(message.text)
 
-    @on(InspectorScreen.OpenRequested)
-    def _text_opened(self, message: InspectorScreen.OpenRequested) -> None:
+    def on_inspector_screen_open_requested(self, message: "InspectorScreen.OpenRequested") -> None:
         """In the user's own pager or editor; it gets no control characters, which it might pass on to the terminal."""
         pager = shlex.split(os.environ.get("PAGER") or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "less")
         with tempfile.TemporaryDirectory() as folder:

@@ -1,11 +1,13 @@
 """What every list to choose from on top of the screen looks like: a frame, a line to type in, the choices."""
 
+from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import OptionList
 
 from tui.ui.line_input import LineInput
@@ -55,6 +57,14 @@ class ListDialogue(ModalScreen[Chosen | None]):
         with Vertical(id="frame") as frame:
             frame.border_title = Content(self.HEADING)
             frame.border_subtitle = Content(self.KEYS)
-            if self.QUERY:
-                yield LineInput(placeholder=self.QUERY, id="query")
+            yield from self.above()
             yield OptionList(id="choices", markup=False)
+            yield from self.below()
+
+    def above(self) -> Iterable[Widget]:
+        """What stands over the choices: the line to type in, if there is one."""
+        return (LineInput(placeholder=self.QUERY, id="query"),) if self.QUERY else ()
+
+    def below(self) -> Iterable[Widget]:
+        """What stands under them."""
+        return ()

@@ -1,14 +1,13 @@
 """How each tool of the session did, on top of the screen: a table that can be sorted, and the last error."""
 
+from collections.abc import Iterable
 from typing import ClassVar, Final
 
 from rich.cells import cell_len
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -17,8 +16,8 @@ from tui.safety import one_line
 from tui.state import State
 from tui.tool_figures import SORT_KEYS, SortKey, ToolFigures, ordered, tool_statistics
 from tui.ui.lines import cut_text
+from tui.ui.list_dialogue import ListDialogue
 
-_KEYS: Final = "s sorts · Enter its calls in the log · Esc"
 _HEADS: Final[tuple[tuple[str, SortKey | None], ...]] = (
     ("calls", "calls"), ("failed", "failures"), ("running", None), ("p50", None), ("p95", "p95"), ("total", "total"),
 )  # fmt: skip
@@ -28,21 +27,11 @@ _NARROW: Final = 70
 _ERROR: Final = 400
 
 
-class ToolsScreen(ModalScreen[ToolFigures]):
+class ToolsScreen(ListDialogue[ToolFigures]):
     """Gives the tool whose calls are to be shown in the log."""
 
     DEFAULT_CSS = """
     ToolsScreen {
-        align: center top;
-        & #frame {
-            width: 96%;
-            max-width: 110;
-            height: auto;
-            max-height: 90%;
-            margin-top: 1;
-            border: round $border;
-            background: $surface;
-        }
         & Static {
             height: 1;
             padding: 0 1;
@@ -54,17 +43,10 @@ class ToolsScreen(ModalScreen[ToolFigures]):
         & #error {
             color: $text-error;
         }
-        & OptionList, & OptionList:focus {
-            height: auto;
-            max-height: 100%;
-            border: none;
-            background: $surface;
-            text-wrap: nowrap;
-            text-overflow: ellipsis;
-            scrollbar-size-vertical: 1;
-        }
     }
     """
+    HEADING = "Tools"
+    KEYS = "s sorts · Enter its calls in the log · Esc"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Close", show=False),
         Binding("s", "sort", "Sort by the next column", show=False),
@@ -77,13 +59,11 @@ class ToolsScreen(ModalScreen[ToolFigures]):
         self._tools: list[ToolFigures] = []
         self._key: SortKey = SORT_KEYS[0]
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="frame") as frame:
-            frame.border_title = Content("Tools")
-            frame.border_subtitle = Content(_KEYS)
-            yield Static(id="columns", markup=False)
-            yield OptionList(id="choices", markup=False)
-            yield Static(id="error", markup=False)
+    def above(self) -> Iterable[Widget]:
+        yield Static(id="columns", markup=False)
+
+    def below(self) -> Iterable[Widget]:
+        yield Static(id="error", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).focus()
