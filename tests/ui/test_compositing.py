@@ -25,7 +25,18 @@ from tui.ui import compositing, frames, scrolling
 from tui.ui.line_view import LineView
 
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
-STYLES = [Style.parse("red"), Style.parse("bold green on blue"), Style.parse("dim")]
+STYLES = [
+    Style.parse(text)
+    for text in (
+        "red",
+        "bold green on blue",
+        "dim",
+        "underline on #102030",
+        "#ff0010 on #102030",
+        "reverse",
+        "bold italic",
+    )
+]
 WORDS = st.sampled_from(["a", "word", "日本", "🎲", "ế", "x" * 9, " ", "e\u0301"])
 LINE = st.lists(st.tuples(WORDS, st.sampled_from(STYLES)), max_size=6)
 
@@ -82,6 +93,13 @@ class Panes(App[None]):
             yield Lines()
 
 
+def seen(cell: Char) -> Char:
+    """Of a blank's looks the background alone can be seen, unless it is underlined or the like."""
+    if cell.data != " " or cell.underscore or cell.reverse or cell.strikethrough:
+        return cell
+    return Char(" ", bg=cell.bg)
+
+
 class Emulator:
     """A terminal that is given all that is written."""
 
@@ -94,8 +112,10 @@ class Emulator:
 
     @property
     def cells(self) -> list[list[Char]]:
-        """Each line's cells, with their looks."""
-        return [[self._screen.buffer[y][x] for x in range(self._screen.columns)] for y in range(self._screen.lines)]
+        """Each line's cells, with the looks that can be seen."""
+        return [
+            [seen(self._screen.buffer[y][x]) for x in range(self._screen.columns)] for y in range(self._screen.lines)
+        ]
 
 
 def watch(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> None:

@@ -7,9 +7,9 @@ writes changed lines whole. With a clock at the top and an answer growing at the
 # ruff: noqa: SLF001 - the renderer's own parts; pinned and tested like all in `tui.ui.internals`
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -18,6 +18,9 @@ from rich.segment import Segment
 from textual._compositor import Compositor, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.ui import sgr
 
 Row: TypeAlias = dict[int, Strip]
 """The strips of a line of the screen, by the column in which each begins."""
@@ -35,8 +38,10 @@ def patch_compositor() -> None:
 
 
 def forget() -> None:
-    """The terminal may show anything."""
+    """The terminal may show anything, and the screen be laid out in any way."""
+    global _layout
     _shown.clear()
+    _layout = None
 
 
 def _whole_update(compositor: Compositor, simplify: bool = False) -> LayoutUpdate:
@@ -49,56 +54,100 @@ def _whole_update(compositor: Compositor, simplify: bool = False) -> LayoutUpdat
 def _partial_update(compositor: Compositor) -> CompositorUpdate | None:
     regions = compositor._dirty_regions.copy()
     compositor._dirty_regions.clear()
-    return Update(_rows(compositor, regions), compositor.cuts) if regions else None
+    return Update(_rows(compositor, regions)) if regions else None
 
 
 class Update(CompositorUpdate):
     """Parts of the screen."""
 
-    def __init__(self, rows: dict[int, Row], cuts: Sequence[Sequence[int]]) -> None:
-        self.rows, self.cuts = rows, cuts
+    def __init__(self, rows: Mapping[int, Row]) -> None:
+        self.rows = rows
 
     def render_segments(self, console: Console) -> str:
         """The characters that make the terminal show them; looks are told where they change, not for each text."""
         colors = console._color_system or ColorSystem.TRUECOLOR
-        written, looks = [], ""
+        written, look = [], sgr.PLAIN
         for y in sorted(self.rows):
-            for x, strip in _changed(self.rows[y], self.cuts[y], y):
+            for x, segments in _changed(self.rows[y], y):
                 written.append(f"\x1b[{y + 1};{x + 1}H")
-                for text, style, _ in strip:
+                for text, style, _ in segments:
                     if style is not None and style.link:
                         written.append(f"\x1b[0m{Strip.render_style(style, text, colors)}")
-                        looks = ""
+                        look = sgr.PLAIN
                         continue
-                    now = "" if style is None else style._ansi or Strip.render_ansi(style, colors)
-                    if now != looks:
-                        written.append(f"\x1b[0;{now}m" if now else "\x1b[0m")
-                        looks = now
+                    now = sgr.PLAIN if style is None else sgr.look(style._ansi or Strip.render_ansi(style, colors))
+                    if now != look:
+                        now = now if text.strip(" ") else sgr.for_blanks(look, now)
+                        written.append(sgr.change(look, now))
+                        look = now
                     written.append(text)
-        return "".join(written) + ("\x1b[0m" if looks else "")
+        written.append(sgr.change(look, sgr.PLAIN))
+        return "".join(written)
 
 
 # Rendering
 
 
+class Span(NamedTuple):
+    """Part of a line, from the column `x` to before `end`: what is seen of a widget there."""
+
+    x: int
+    end: int
+    widget: Widget
+
+
+class _Layout:
+    """Whose is which part of which line, for as long as the screen is laid out like this."""
+
+    def __init__(self, compositor: Compositor) -> None:
+        self.visible = compositor.visible_widgets
+        """Where widgets are and to what they are clipped, the ones in front first; for another layout another one."""
+        self._cuts = compositor.cuts
+        self._spans: dict[int, list[Span]] = {}
+
+    def spans(self, y: int) -> list[Span]:
+        found = self._spans.get(y)
+        if found is None:
+            cuts = self._cuts[y] if 0 <= y < len(self._cuts) else []
+            parts = ((x, end, self._widget_at(x, y)) for x, end in pairwise(cuts))
+            found = self._spans[y] = [Span(x, end, widget) for x, end, widget in parts if widget is not None]
+        return found
+
+    def _widget_at(self, x: int, y: int) -> Widget | None:
+        shown = (widget for widget, (region, clip) in self.visible.items() if region.intersection(clip).contains(x, y))
+        return next(shown, None)
+
+
+_layout: _Layout | None = None
+"""The one rendered last."""
+
+
+def _layout_of(compositor: Compositor) -> _Layout:
+    global _layout
+    if _layout is None or _layout.visible is not compositor.visible_widgets:
+        _layout = _Layout(compositor)
+    return _layout
+
+
 def _rows(compositor: Compositor, regions: Iterable[Region]) -> dict[int, Row]:
-    """The strips that these regions touch, from the widgets in them, the ones in front first."""
-    cuts, rows = compositor.cuts, defaultdict[int, Row](dict)
-    wanted = defaultdict[int, set[int]](set)
+    """The strips that these regions touch, by the line that they stand in."""
+    layout = _layout_of(compositor)
+    wanted: dict[Widget, dict[int, set[Span]]] = defaultdict(lambda: defaultdict(set))
     for region in regions:
+        left, right = region.x, region.right
         for y in region.line_range:
-            if y < len(cuts):
-                wanted[y].update(x for x, end in pairwise(cuts[y]) if x < region.right and end > region.x)
-    for widget, (region, clip) in compositor.visible_widgets.items():
+            for span in layout.spans(y):
+                if span.x < right and span.end > left:
+                    wanted[span.widget][y].add(span)
+    rows: dict[int, Row] = defaultdict(dict)
+    for widget, lines in wanted.items():
+        region, clip = layout.visible[widget]
         seen = region.intersection(clip)
-        if not seen:
-            continue
-        within = range(seen.x, seen.right)
-        lines = [y for y in seen.line_range if y in wanted and any(x in within for x in wanted[y])]
-        for top, bottom in _runs(lines):
+        for top, bottom in _runs(sorted(lines)):
             crop = Region(seen.x - region.x, top - region.y, seen.width, bottom - top)
             for y, strip in enumerate(widget.render_lines(crop), top):
-                _lay(rows[y], wanted[y], cuts[y], seen, strip)
+                for x, end, _ in lines[y]:
+                    rows[y][x] = strip if (x, end) == (seen.x, seen.right) else strip.crop(x - seen.x, end - seen.x)
     return rows
 
 
@@ -115,26 +164,14 @@ def _runs(lines: Iterable[int]) -> Iterator[tuple[int, int]]:
         yield first, end
 
 
-def _lay(row: Row, wanted: set[int], cuts: Sequence[int], seen: Region, strip: Strip) -> None:
-    """Put the wanted parts of a widget's strip in a line, and want them no more."""
-    edges = [cut for cut in cuts if seen.x <= cut <= seen.right]
-    for x, part in zip(edges, strip.divide([edge - seen.x for edge in edges[1:]]), strict=False):
-        if x in wanted:
-            wanted.remove(x)
-            row[x] = part
-
-
 # What differs
 
 
-def _changed(row: Row, cuts: Sequence[int], y: int) -> Iterator[tuple[int, Strip]]:
+def _changed(row: Row, y: int) -> Iterator[tuple[int, Sequence[Segment]]]:
     """Where to write what so that the terminal shows these strips of a line."""
     shown = _shown.setdefault(y, {})
-    for x, end in pairwise(cuts):
-        strip = row.get(x)
-        if strip is None:
-            continue
-        before = shown.get(x)
+    for x, strip in sorted(row.items()):
+        before, end = shown.get(x), x + strip.cell_length
         for other in [other for other in shown if x < other < end]:  # laid out otherwise then
             del shown[other]
             before = None
@@ -142,24 +179,25 @@ def _changed(row: Row, cuts: Sequence[int], y: int) -> Iterator[tuple[int, Strip
         if before is strip:
             continue
         if before is None or before.cell_length != strip.cell_length:
-            yield x, strip
+            yield x, strip._segments
         else:
-            yield from _difference(x, before, strip)
+            yield from _difference(x, before._segments, strip._segments)
 
 
-def _difference(x: int, before: Strip, now: Strip) -> Iterator[tuple[int, Strip]]:
+def _difference(x: int, old: Sequence[Segment], new: Sequence[Segment]) -> Iterator[tuple[int, Sequence[Segment]]]:
     """From the first segment that differs to the last; of a segment that only grew, what is new."""
-    old, new = list(before), list(now)
     start = 0
-    while start < len(old) and start < len(new) and _same(old[start], new[start]):
-        x += cell_len(new[start].text)
+    for one, other in zip(old, new, strict=False):
+        if one != other:
+            break
+        x += cell_len(other.text)
         start += 1
     end_old, end_new = len(old), len(new)
-    while end_old > start and end_new > start and _same(old[end_old - 1], new[end_new - 1]):
+    while end_old > start and end_new > start and old[end_old - 1] == new[end_new - 1]:
         end_old, end_new = end_old - 1, end_new - 1
     if start == end_new:
         return
-    middle = new[start:end_new]
+    middle = list(new[start:end_new])
     if start < end_old and old[start].style == middle[0].style:
         skipped = _common(old[start].text, middle[0].text)
         middle[0] = Segment(middle[0].text[skipped:], middle[0].style)
@@ -167,11 +205,7 @@ def _difference(x: int, before: Strip, now: Strip) -> Iterator[tuple[int, Strip]
     if end_old > start and old[end_old - 1].style == middle[-1].style:
         left = len(middle[-1].text) - _common(old[end_old - 1].text[::-1], middle[-1].text[::-1])
         middle[-1] = Segment(middle[-1].text[:left], middle[-1].style)
-    yield x, Strip([segment for segment in middle if segment.text])
-
-
-def _same(one: Segment, other: Segment) -> bool:
-    return one.text == other.text and one.style == other.style
+    yield x, [segment for segment in middle if segment.text]
 
 
 def _common(one: str, other: str) -> int:
