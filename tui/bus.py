@@ -42,12 +42,21 @@ class Reader:
         self._news.clear()
         return batch
 
-    async def wait(self) -> bool:
-        """Return True once there is something to take; False if nothing is left and nothing can come."""
-        if self.position == self._bus.seq and not (self.closed or self._bus.closed):
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Return True once there is something to take, or after so long; False if nothing is left or can come."""
+        if self.position == self._bus.seq and not self._ended:
             self._news.clear()
-            await self._news.wait()
-        return self.position < self._bus.seq
+            timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self.wake)
+            try:
+                await self._news.wait()
+            finally:
+                if timer is not None:
+                    timer.cancel()
+        return self.position < self._bus.seq or not self._ended
+
+    @property
+    def _ended(self) -> bool:
+        return self.closed or self._bus.closed
 
     def wake(self) -> None:
         """End a `wait`: there is news, or the end."""

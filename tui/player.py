@@ -117,9 +117,10 @@ class Player:
         self.position = end
         return batch
 
-    async def wait(self) -> bool:
-        """Return True once a record is due, the user moved the head, or the clock on the screen has to move."""
-        delay = self._delay()
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Return True once a record is due, the user moved the head, the clock on the screen has to move, or after so
+        long."""
+        delay = min((each for each in (self._delay(), seconds) if each is not None), default=None)
         if delay != 0.0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), delay)

@@ -73,9 +73,9 @@ class Lines(LineView):
             self.lines[row] = line.adjust_cell_length(self.size.width)
             self.refresh(Region(0, row - self.scroll_offset.y, self.size.width, 1))
 
-    def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        return self.lines[row] if row < len(self.lines) else Strip.blank(self.size.width)
+    def strips(self, first: int, end: int) -> list[Strip]:
+        top, blank = self.scroll_offset.y, Strip.blank(self.size.width)
+        return [self.lines[row] if row < len(self.lines) else blank for row in range(top + first, top + end)]
 
 
 class Over(ModalScreen[None]):

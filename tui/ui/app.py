@@ -7,6 +7,7 @@ import asyncio
 import gc
 import os
 from collections.abc import Callable, Coroutine, Sequence
+from functools import cached_property
 from typing import ClassVar
 
 from textual import on
@@ -220,11 +221,15 @@ class AgentsApp(Viewing):
         """
         if not self.is_running:
             return ()
-        base = self.screen_stack[0]
-        panes: list[Pane] = [base.query_one(HeaderBar), base.query_one(QueueBar), base.query_one(FooterBar)]
-        sides = (base.query_one(ChatPane), base.query_one(LogPane), base.query_one(MetricsPane))
+        bars, sides = self._panes
         views = (screen for screen in self.screen_stack[1:] if isinstance(screen, Pane) and screen.is_mounted)
-        return [*panes, *(pane for pane in sides if pane.is_on_screen), *views]
+        return [*bars, *(pane for pane in sides if pane.is_on_screen), *views]
+
+    @cached_property
+    def _panes(self) -> tuple[Sequence[Pane], Sequence[ChatPane | LogPane | MetricsPane]]:
+        """The bars of the main screen, and the panes between them."""
+        one = self.screen_stack[0].query_one
+        return (one(HeaderBar), one(QueueBar), one(FooterBar)), (one(ChatPane), one(LogPane), one(MetricsPane))
 
     # Sessions
 

@@ -134,16 +134,16 @@ class ChatPane(PacedView, can_focus=True):
         """Catch up with what came while hidden."""
         self.paint(self._state, self._now)
 
-    def render_line(self, y: int) -> Strip:
+    def strips(self, first: int, end: int) -> list[Strip]:
         if self._transcript.sections:
-            return super().render_line(y)
+            return super().strips(first, end)
         width = self.size.width
         strips = Visual.to_strips(self, self._welcome, width, None, self.visual_style) if self._welcome else []
-        return (
-            strips[y].adjust_cell_length(width, self.rich_style)
-            if y < len(strips)
-            else Strip.blank(width, self.rich_style)
-        )
+        blank = Strip.blank(width, self.base_style)
+        return [
+            strips[y].adjust_cell_length(width, self.base_style) if y < len(strips) else blank
+            for y in range(first, end)
+        ]
 
     # Mouse
 

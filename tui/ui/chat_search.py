@@ -164,6 +164,10 @@ class ChatSearch(TranscriptView):
         """Mark a section and bring it into view."""
         raise NotImplementedError
 
+    @property
+    def _marking(self) -> bool:
+        return self._search.pattern is not None or super()._marking
+
     def _marked(self, found: Strip, line: Line, row: int, looks: Looks) -> Strip:
         found = super()._marked(found, line, row, looks)
         return with_hits(found, self._search.pattern, line[2], looks.palette)

@@ -147,7 +147,8 @@ def _rows(compositor: Compositor, regions: Iterable[Region]) -> dict[int, Row]:
             crop = Region(seen.x - region.x, top - region.y, seen.width, bottom - top)
             for y, strip in enumerate(widget.render_lines(crop), top):
                 for x, end, _ in lines[y]:
-                    rows[y][x] = strip if (x, end) == (seen.x, seen.right) else strip.crop(x - seen.x, end - seen.x)
+                    whole = x == seen.x and end - x == strip.cell_length
+                    rows[y][x] = strip if whole else strip.crop(x - seen.x, end - seen.x)
     return rows
 
 

@@ -46,11 +46,17 @@ class HeaderBar(Framed):
         self._state = State()
         self._shown = ("", "")
         self._now = 0.0
+        self._stamp: tuple[object, ...] = ()
+        """What the words depended on last, so that they are not looked for in vain in every frame."""
         self._palette: Palette | None = None
 
     def paint(self, state: State, now: float) -> None:
         """Repaint if a word or a tenth of a second changed; `now` is in seconds since the epoch."""
-        self._state, self._now = state, now
+        moving, self._state, self._now = now != self._now, state, now
+        stamp = (int(now * 10), state.phase, state.phase_detail, state.stuck, state.agent, state.model, self._loading())
+        if moving and stamp == self._stamp:
+            return
+        self._stamp = stamp
         if self._parts(self.size.width) != self._shown:
             self.refresh()
 

@@ -1,12 +1,14 @@
 """A scroll view that makes its own lines: they go to the screen as they are, kept ready to be written.
 
-Textual lays padding, borders, opacity and filters round each line anew whenever it scrolls. These lines have none of
-that but the filters, so one that was written before costs a look-up.
+Textual lays padding, borders, opacity and filters round each line anew whenever it scrolls. Here a line that was
+written before costs a look-up.
 """
 
 from collections.abc import Sequence
 from typing import Final, Self
 
+from rich.segment import Segment
+from rich.style import Style
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.scroll_view import ScrollView
@@ -19,49 +21,61 @@ _KEPT: Final = 1024
 
 
 class LineView(Framed, ScrollView):
-    """`render_line` gives lines of the full width. At most a border at the top, no padding."""
-
-    _painting = False
-    """Lines are made for a paint. Otherwise the mouse asks, and only it needs the dear offsets in them."""
+    """Shows what `strips` gives. At most a border at the top and padding at the sides; its looks depend on none of its
+    states."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._ready: dict[int, tuple[Strip, Strip]] = {}
-        """Lines by identity, each with what it is after the filters."""
-        self._filters: Sequence[LineFilter] = ()
+        """Lines by identity, each with what it is after padding and filters."""
+        self._manner: tuple[int, int, Sequence[LineFilter]] = (0, 0, ())
+        """What is done to a line: cells before it, cells in all, filters."""
+        self._base_style: Style | None = None
+
+    def strips(self, first: int, end: int) -> list[Strip]:
+        """The lines in view from `first` to before `end`, each as wide as the content; the same ones for the same."""
+        raise NotImplementedError
+
+    @property
+    def base_style(self) -> Style:
+        """What the styles of its texts are added to."""
+        if self._base_style is None:
+            self._base_style = self.rich_style
+        return self._base_style
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Regions are of lines: the scroll bar beside them is another widget."""
         lines = Region(0, 0, self.scrollable_content_region.width, self.size.height)
         return super().refresh(*map(lines.intersection, regions), repaint=repaint, layout=layout, recompose=recompose)
 
+    def render_line(self, y: int) -> Strip:
+        """For the mouse, which needs to know the place of what it is on."""
+        return self.strips(y, y + 1)[0].apply_offsets(0, y + self.scroll_offset.y)
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """Lines for a paint, the border among them."""
-        top = self.styles.gutter.top
+        top, left = self.styles.gutter.top, self.styles.gutter.left
         border = super().render_lines(Region(crop.x, crop.y, crop.width, top - crop.y)) if crop.y < top else []
-        width, end = self.scrollable_content_region.width, crop.x + crop.width
-        self._take_filters()
-        self._painting = True
-        try:
-            lines = [self._filtered(self.render_line(y - top)) for y in range(max(top, crop.y), crop.bottom)]
-        finally:
-            self._painting = False
-        if (crop.x, end) != (0, width):
-            lines = [line.crop(crop.x, end) for line in lines]
+        width = self.outer_size.width - (self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0)
+        self._use((left, width, self.get_line_filters()))
+        lines = [self._made_ready(line) for line in self.strips(max(0, crop.y - top), crop.bottom - top)]
+        if crop.x > 0 or crop.right < width:
+            lines = [line.crop(crop.x, crop.right) for line in lines]
         return border + lines
 
-    def _take_filters(self) -> None:
-        filters = self.get_line_filters()
-        if filters != self._filters:
-            self._filters = filters
+    def _use(self, manner: tuple[int, int, Sequence[LineFilter]]) -> None:
+        if manner != self._manner:
+            self._manner = manner
             self._ready.clear()
 
-    def _filtered(self, line: Strip) -> Strip:
+    def _made_ready(self, line: Strip) -> Strip:
         found = self._ready.get(id(line))
         if found is not None:
             return found[1]
-        after = line
-        for each in self._filters:
+        before, width, filters = self._manner
+        after = Strip([Segment(" " * before, self.base_style), *line]) if before else line
+        after = after.extend_cell_length(width, self.base_style)
+        for each in filters:
             after = after.apply_filter(each, self.background_colors[1])
         if len(self._ready) >= _KEPT:
             self._ready.clear()
@@ -71,3 +85,4 @@ class LineView(Framed, ScrollView):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._ready.clear()
+        self._base_style = None

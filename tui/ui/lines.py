@@ -134,7 +134,9 @@ def cut_text(text: str, width: int) -> str:
     """At most `width` cells of one line of text, with `…` where it was cut."""
     if len(text) <= width and cell_len(text) <= width:
         return text
-    at = next(chop(text, max(0, width - 1)))[1] if width > 1 else 0
+    start = text[: 2 * width + 8]  # glyphs of what comes after need not be told apart
+    start = start if cell_len(start) > width else text
+    at = next(chop(start, max(0, width - 1)))[1] if width > 1 else 0
     return f"{text[:at]}…"
 
 

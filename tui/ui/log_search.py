@@ -166,6 +166,10 @@ class LogSearch(Sifting):
         if self._search.active:
             self.look_for(self._search.text)
 
+    @property
+    def _marking(self) -> bool:
+        return self._search.pattern is not None or super()._marking
+
     def _overlaid(self, found: Strip, place: int) -> Strip:
         found = super()._overlaid(found, place)
         return with_hits(found, self._search.pattern, self._columns.before, self._looks())

@@ -7,10 +7,9 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.ui.frames import Framed
+from tui.ui.line_view import LineView
 from tui.ui.palette import Palette
 from tui.ui.scrolling import grow
 
@@ -43,7 +42,7 @@ def beside(left: Sequence[Line], right: Sequence[Line], at: int) -> list[Line]:
     return lines
 
 
-class PiecesView(Framed, ScrollView):
+class PiecesView(LineView):
     """Shows lines; of new ones only those that differ are painted. What does not fit can be scrolled to."""
 
     DEFAULT_CSS = """
@@ -81,16 +80,18 @@ class PiecesView(Framed, ScrollView):
         super().notify_style_update()
         self._palette = None
 
-    def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        base = self.rich_style
+    def strips(self, first: int, end: int) -> list[Strip]:
+        top = self.scroll_offset.y
+        return [self._strip(row) for row in range(top + first, top + end)]
+
+    def _strip(self, row: int) -> Strip:
         if row >= len(self._lines):
-            return Strip.blank(self.size.width, base)
+            return Strip.blank(self.size.width, self.base_style)
         if self._palette is None:
             self._palette = Palette.from_variables(self.app.theme_variables)
         looks = self._palette
-        pieces = [Segment(text, base + _look(looks, role)) for text, role in self._lines[row]]
-        return Strip(pieces).adjust_cell_length(self.size.width, base)
+        pieces = [Segment(text, self.base_style + _look(looks, role)) for text, role in self._lines[row]]
+        return Strip(pieces).adjust_cell_length(self.size.width, self.base_style)
 
     def text(self) -> str:
         """What it says, as plain text."""

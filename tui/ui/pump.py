@@ -46,8 +46,8 @@ class Feed(Protocol):
     def take(self, most: int | None = None) -> list[Record]:
         """All records since the last call, oldest first, at most `most`; possibly none."""
 
-    async def wait(self) -> bool:
-        """Return True once a frame is due, False if none can be any more."""
+    async def wait(self, seconds: float | None = None) -> bool:
+        """Return True once a frame is due, or after so long; False if none can be any more."""
 
 
 class Pump:
@@ -79,7 +79,10 @@ class Pump:
     async def run(self) -> None:
         """Until the bus closes."""
         loop = asyncio.get_running_loop()
-        while await self._news():
+        rested = loop.time()
+        while await self._reader.wait(BEAT if self.state.busy else None):
+            if (rest := rested - loop.time()) > 0:
+                await asyncio.sleep(rest)
             woken, before = loop.time(), self.state.seq
             caught_up = await self._fold()
             self._judge()
@@ -89,16 +92,7 @@ class Pump:
             spent, records = ended - began, max(0, self.state.seq - before)
             lag = max(0.0, self._clock() - self.state.at) if records else None
             self.own.note(Frame(ended, began - woken, spent, records, lag))
-            await asyncio.sleep(max(FRAME - spent if caught_up else 0.0, spent))
-
-    async def _news(self) -> bool:
-        """Wait for records, or for the next beat of a live run."""
-        if not self.state.busy:
-            return await self._reader.wait()
-        try:
-            return await asyncio.wait_for(self._reader.wait(), BEAT)
-        except TimeoutError:
-            return True
+            rested = ended + max(FRAME - spent if caught_up else 0.0, spent)
 
     async def _fold(self) -> bool:
         """Fold what there is, in turns with the keys; False if it was so much that a paint is due before the rest."""

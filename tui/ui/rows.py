@@ -72,7 +72,10 @@ class Columns(NamedTuple):
 
 
 class Face(NamedTuple):
-    """All of a row that its line depends on besides the columns; `beat` counts tenths of a second while it is live."""
+    """All of a row that its line depends on besides the columns; `beat` counts tenths of a second while it is live.
+
+    They are those of the clock, so that all rows that are live go on in the same frame.
+    """
 
     clock: str
     marked: bool
@@ -86,8 +89,12 @@ class Face(NamedTuple):
     @classmethod
     def of(cls, row: Row, now: float, clock: str = "", *, marked: bool = False) -> "Face":
         """The row's face at a time of day; `clock` stands in its time column."""
-        beat = int((now - (row.started or row.at)) * 10) if row.status == "live" else -1
+        beat = int(now * 10) if row.status == "live" else -1
         return cls(clock, marked, row.status, row.count, row.summary, row.agent, row.duration, beat)
+
+    def goes_on(self, now: "Face") -> bool:
+        """It has become this one within a beat, so that its line can wait for the next."""
+        return self.beat == now.beat >= 0 and (self.clock, self.marked) == (now.clock, now.marked)
 
 
 class Pieces(NamedTuple):

@@ -37,6 +37,8 @@ class RowsView(TailView):
         self._shown = Sieve(self._source)
         self._slices = Slices(self)
         self._now = 0.0
+        self._moving = False
+        """The time is another than that of the paint before, so that there will be a next beat: a replay can stand."""
         self._seq = 0
         self._columns = Columns.of(0)
         self._clock: Clock = "day"
@@ -61,7 +63,7 @@ class RowsView(TailView):
 
     def paint(self, state: State, now: float) -> None:
         """Take on new rows and repaint those in view that changed; `now` is in seconds since the epoch."""
-        self._now = now
+        self._moving, self._now = now != self._now, now
         if state is not self._state:
             self._reset(state)
         if state.seq == self._seq and not self._live:
@@ -142,8 +144,12 @@ class RowsView(TailView):
             row = self._row(place)
             self._live = self._live or row.status == "live"
             drawn = self._strips.get(self._shown[place])
-            if drawn is not None and drawn[0] != self._face(row, place):
+            if drawn is not None and not self._good(drawn[0], self._face(row, place)):
                 self._refresh_line(place - top)
+
+    def _good(self, drawn: Face, face: Face) -> bool:
+        """A line drawn of the one can stand for the other."""
+        return drawn == face or (self._moving and drawn.goes_on(face))
 
     def _face(self, row: Row, place: int) -> Face:
         return Face.of(row, self._now, self._time(row, place), marked=row.seq in self._marks)
@@ -165,29 +171,34 @@ class RowsView(TailView):
         index = self._state.row_of.get(f"run {row.run}")
         return self._state.rows[index if index is not None else 0].at
 
-    def render_line(self, y: int) -> Strip:
-        place = y + self.scroll_offset.y
-        width = self._columns.width
-        if place >= self._count:
-            found = Strip.blank(width, self.rich_style)
-        else:
-            found = self._overlaid(self._row_strip(place), place)
-            found = found if self._painting else found.apply_offsets(0, place)
-        if y == self.size.height - 1 and (marker := self._marker()):
-            at = max(0, width - cell_len(marker) - 1)
-            chip = Strip([Segment(marker, self.rich_style + self._looks().chip)])
-            return Strip.join([found.crop(0, at), chip, found.crop(at + cell_len(marker))]).crop(0, width)
+    def strips(self, first: int, end: int) -> list[Strip]:
+        width, top = self._columns.width, self.scroll_offset.y
+        blank = Strip.blank(width, self.base_style)
+        marking = self._marking
+        found = []
+        for place in range(top + first, top + end):
+            strip = self._row_strip(place) if place < self._count else blank
+            found.append(self._overlaid(strip, place) if marking and place < self._count else strip)
+        if end == self.size.height and (marker := self._marker()):
+            at, last = max(0, width - cell_len(marker) - 1), found[-1]
+            chip = Strip([Segment(marker, self.base_style + self._looks().chip)])
+            found[-1] = Strip.join([last.crop(0, at), chip, last.crop(at + cell_len(marker))]).crop(0, width)
         return found
 
     def _row_strip(self, place: int) -> Strip:
         row, index = self._row(place), self._shown[place]
         face = self._face(row, place)
         drawn = self._strips.get(index)
-        if drawn is None or drawn[0] != face:
-            drawn = face, strip(row, self._columns, self._now, face, self._looks(), self.rich_style)
+        if drawn is None or not self._good(drawn[0], face):
+            drawn = face, strip(row, self._columns, self._now, face, self._looks(), self.base_style)
             self._strips.discard(index)  # the cache keeps what it has
             self._strips[index] = drawn
         return drawn[1]
+
+    @property
+    def _marking(self) -> bool:
+        """Something may lie over the lines in view."""
+        return self.has_focus or self.text_selection is not None
 
     def _overlaid(self, found: Strip, place: int) -> Strip:
         """With the cursor and the selection on it."""

@@ -163,6 +163,14 @@ class Transcript:
             self._memo = (start, start + part.height, lines)
         return lines[y - start] if y - start < len(lines) else None
 
+    def lines_at(self, first: int, end: int) -> list[Line | None]:
+        """The lines from `first` to before `end`, as `line` gives them."""
+        found: list[Line | None] = []
+        for y in range(first, end):
+            start, stop, lines = self._memo
+            found.append(lines[y - start] if start <= y < stop and y - start < len(lines) else self.line(y))
+        return found
+
     def lines(self, first: int, last: int, width: int) -> list[Line]:
         """The lines from `first` to before `last`, rendered if they were not."""
         self.show(first, last - first, width)

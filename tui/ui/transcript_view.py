@@ -36,7 +36,8 @@ class TranscriptView(LineView):
         self._seen = 0
         """The height when following ended: what is below is new."""
         self._looks: Looks | None = None
-        self._strips: LRUCache[Line, Strip] = LRUCache(512)
+        self._strips: LRUCache[Line | None, Strip] = LRUCache(512)
+        """None: a line below the end."""
         self._working = False
         self._calm = True
         """No run is under way, so that there is time to render what is out of view."""
@@ -133,27 +134,36 @@ class TranscriptView(LineView):
 
     # Lines on screen
 
-    def render_line(self, y: int) -> Strip:
-        row = y + self.scroll_offset.y
-        looks = self._current_looks()
-        line = self._transcript.line(row)
-        found = Strip.blank(self.size.width, looks.base) if line is None else self._strip(line, row, looks)
-        if y == self.size.height - 1 and (chip := self._chip()):
-            at = max(0, self.size.width - cell_len(chip) - 1)
+    def strips(self, first: int, end: int) -> list[Strip]:
+        looks, top, size = self._current_looks(), self.scroll_offset.y, self.size
+        width, marking, lines = size.width, self._marking, self._transcript.lines_at
+        found = []
+        for row, line in enumerate(lines(top + first, top + end), top + first):
+            strip = self._strip(line, width, looks)
+            found.append(self._marked(strip, line, row, looks) if marking and line is not None else strip)
+        if end == size.height and (chip := self._chip()):
+            at = max(0, width - cell_len(chip) - 1)
             style = looks.base + looks.palette.chip
-            found = Strip.join([found.crop(0, at), Strip([Segment(chip, style)]), found.crop(at + cell_len(chip))])
-        return found if self._painting else found.apply_offsets(0, row)
+            last = found[-1]
+            found[-1] = Strip.join([last.crop(0, at), Strip([Segment(chip, style)]), last.crop(at + cell_len(chip))])
+        return found
 
-    def _strip(self, line: Line, row: int, looks: Looks) -> Strip:
+    def _strip(self, line: Line | None, width: int, looks: Looks) -> Strip:
         found = self._strips.get(line)
         if found is None:
-            found = self._strips[line] = strip(line, self.size.width, looks.all(), looks.base)
-        return self._marked(found, line, row, looks)
+            found = Strip.blank(width, looks.base) if line is None else strip(line, width, looks.all(), looks.base)
+            self._strips[line] = found
+        return found
 
     def _current_looks(self) -> Looks:
         if self._looks is None:
             self._looks = Looks(self._styles, Palette.from_variables(self.app.theme_variables), self.rich_style)
         return self._looks
+
+    @property
+    def _marking(self) -> bool:
+        """Something may be marked in the lines in view."""
+        return self.text_selection is not None or (self._cursor >= 0 and self.has_focus)
 
     def _marked(self, found: Strip, line: Line, row: int, looks: Looks) -> Strip:
         """With the selection and the cursor's bar on it."""
