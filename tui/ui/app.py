@@ -37,6 +37,7 @@ from tui.ui.composer import Composer
 from tui.ui.footer import FooterBar
 from tui.ui.frames import frame
 from tui.ui.header import HeaderBar
+from tui.ui.internals import terminal_behind
 from tui.ui.judge import Judge
 from tui.ui.log import LogPane
 from tui.ui.log_keys import LOG_KEYS
@@ -111,7 +112,14 @@ class AgentsApp(Viewing):
         self.history: History = history or LiveHistory(link.bus.reader(), journal.path if journal else None)
         judge = Judge(self.state, settings.thresholds, link.bus.publish)
         self._pump = Pump(
-            link.bus.reader(), self.state, clock, self._visible_panes, self._keep, lambda: frame(self), judge.look
+            link.bus.reader(),
+            self.state,
+            clock,
+            self._visible_panes,
+            self._keep,
+            lambda: frame(self),
+            behind=lambda: terminal_behind(self),
+            judge=judge.look,
         )
 
     def compose(self) -> ComposeResult:

@@ -51,7 +51,7 @@ def install(report: "CrashReport | None" = None) -> None:
     """
     internals.replace_input_parser(InputGuard)
     internals.forgive_invalid_utf8()
-    internals.outlive_the_terminal()
+    internals.write_without_waiting()
     internals.patch_strip_divide()
     compositing.patch_compositor()
     scrolling.patch_scroll_bars()

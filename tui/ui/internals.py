@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import textual._xterm_parser
 from rich.console import RenderableType
@@ -23,14 +23,15 @@ from textual.events import Key
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.ui.tty_writer import TtyWriter
 
-def writer_backlog(app: App[Any]) -> int:
-    """Writes that wait for the terminal to take them; 0 where there is no writer thread (headless, not running).
 
-    At 30 the next write blocks the event loop, so whoever paints often skips a frame before.
-    """
+def terminal_behind(app: App[Any]) -> bool:
+    """The terminal has not taken all that was written, so that whoever paints often had better wait."""
     writer = getattr(app._driver, "_writer_thread", None)
-    return 0 if writer is None else int(writer._queue.qsize())
+    if isinstance(writer, TtyWriter):
+        return writer.backlog > 0
+    return isinstance(writer, WriterThread) and writer._queue.qsize() > 1
 
 
 def running_loop(app: App[Any]) -> asyncio.AbstractEventLoop | None:
@@ -129,12 +130,25 @@ class _Lenient(codecs.getincrementaldecoder("utf-8")):  # type: ignore[misc]
         return text
 
 
-def outlive_the_terminal() -> None:
-    """Have the writer take on, and drop, what a terminal that is gone can take no more.
+def write_without_waiting() -> None:
+    """Have the app's own turns write to the terminal, or Textual's thread where it may not be opened a second time.
 
-    Textual's writer ends with the first write that fails, and once its queue is full so does the event loop's turn.
+    Either outlives a terminal that is gone; Textual's writer ends with the first write that fails, and once its queue
+    is full so does the event loop's turn.
     """
+    from textual.drivers import linux_driver
+
     WriterThread.run = _write_while_there  # type: ignore[assignment, method-assign]
+    linux_driver.WriterThread = _writer  # type: ignore[assignment, attr-defined]
+
+
+def _writer(file: IO[str]) -> TtyWriter | WriterThread:
+    if sys.platform != "linux":  # elsewhere an event loop may not be able to watch a terminal
+        return WriterThread(file)
+    try:
+        return TtyWriter(file, terminal_gone)
+    except OSError:
+        return WriterThread(file)
 
 
 _write = WriterThread.run

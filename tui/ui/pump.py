@@ -61,6 +61,7 @@ class Pump:
         panes: Callable[[], Sequence[Pane]],
         keep: Callable[[], None] = lambda: None,
         frame: Callable[[], AbstractContextManager[None]] = nullcontext,
+        behind: Callable[[], bool] = lambda: False,
         judge: Callable[[], None] = lambda: None,
     ) -> None:
         self._reader = reader
@@ -72,6 +73,10 @@ class Pump:
         """Puts on disk all that is on the bus; before any of it is folded, so that what is shown is kept."""
         self._frame = frame
         """Within it panes paint; at its end it is on the terminal."""
+        self._behind = behind
+        """The terminal has not taken the frame before: the next can only come later."""
+        self._owing = False
+        """What was folded has not been painted."""
         self._judge = judge
         """Looks at what was folded, before it is painted; may publish."""
         self.own = OwnSpeed()
@@ -80,14 +85,16 @@ class Pump:
         """Until the bus closes."""
         loop = asyncio.get_running_loop()
         rested = loop.time()
-        while await self._reader.wait(BEAT if self.state.busy else None):
+        while await self._reader.wait(BEAT if self.state.busy or self._owing else None):
             if (rest := rested - loop.time()) > 0:
                 await asyncio.sleep(rest)
             woken, before = loop.time(), self.state.seq
             caught_up = await self._fold()
             self._judge()
             began = loop.time()
-            self.paint()
+            self._owing = self._behind()
+            if not self._owing:
+                self.paint()
             ended = loop.time()
             spent, records = ended - began, max(0, self.state.seq - before)
             lag = max(0.0, self._clock() - self.state.at) if records else None

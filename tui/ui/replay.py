@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events
@@ -24,6 +25,7 @@ from tui.ui.composer import Composer
 from tui.ui.footer import FooterBar, Hint
 from tui.ui.frames import frame
 from tui.ui.help import TextScreen, help_text
+from tui.ui.internals import terminal_behind
 from tui.ui.keys import keys_in_use, log_keys_in_use
 from tui.ui.log import LogPane
 from tui.ui.log_keys import LOG_KEYS
@@ -151,7 +153,10 @@ class ReplayApp(AgentsApp):
         super().__init__(link, player.now, settings, history=player.history)
         self._player = player
         self._problem = problem
-        self._pump = Pump(player, self.state, player.now, self._visible_panes, frame=lambda: frame(self))
+        behind = partial(terminal_behind, self)
+        self._pump = Pump(
+            player, self.state, player.now, self._visible_panes, frame=partial(frame, self), behind=behind
+        )
 
     def compose(self) -> ComposeResult:
         """With the bar in the place of the input, which others ask for and which must not take the keys."""
