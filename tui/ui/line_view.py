@@ -10,7 +10,7 @@ from typing import Final, Self
 from rich.segment import Segment
 from rich.style import Style
 from textual.filter import LineFilter
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -31,6 +31,8 @@ class LineView(Framed, ScrollView):
         self._manner: tuple[int, int, Sequence[LineFilter]] = (0, 0, ())
         """What is done to a line: cells before it, cells in all, filters."""
         self._base_style: Style | None = None
+        self._room = Size(), False, 0
+        """Sizes that `lines_width` was found for, and it."""
 
     def strips(self, first: int, end: int) -> list[Strip]:
         """The lines in view from `first` to before `end`, each as wide as the content; the same ones for the same."""
@@ -43,9 +45,22 @@ class LineView(Framed, ScrollView):
             self._base_style = self.rich_style
         return self._base_style
 
+    @property
+    def size(self) -> Size:
+        """Of the content, as Textual has it, which looks the widget up in the screen's layout each time."""
+        return self.container_size
+
+    @property
+    def lines_width(self) -> int:
+        """Cells of a line: those of the content that no scroll bar takes."""
+        size, bar = self.size, self.show_vertical_scrollbar
+        if self._room[:2] != (size, bar):
+            self._room = size, bar, self.scrollable_content_region.width
+        return self._room[2]
+
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Regions are of lines: the scroll bar beside them is another widget."""
-        lines = Region(0, 0, self.scrollable_content_region.width, self.size.height)
+        lines = Region(0, 0, self.lines_width, self.size.height)
         return super().refresh(*map(lines.intersection, regions), repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
@@ -86,3 +101,4 @@ class LineView(Framed, ScrollView):
         super().notify_style_update()
         self._ready.clear()
         self._base_style = None
+        self._room = Size(), False, 0

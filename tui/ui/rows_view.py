@@ -224,7 +224,7 @@ class RowsView(TailView):
 
     def on_resize(self) -> None:
         """Lay the columns out anew; what is in view stays, or the newest row does."""
-        width = self.scrollable_content_region.width
+        width = self.lines_width
         if width != self._columns.width:
             self._columns = self._columns_of(width)
             self._strips.clear()

@@ -49,7 +49,7 @@ class TranscriptView(LineView):
 
     @property
     def _width(self) -> int:
-        return max(12, self.scrollable_content_region.width - 1)
+        return max(12, self.lines_width - 1)
 
     # Layout
 
