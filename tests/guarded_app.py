@@ -33,7 +33,7 @@ from textual.widgets import (
 )
 
 from tests.payloads import ALL
-from tui.ui import guards
+from tui.ui.terminal import guards
 
 SINKS = [
     *("Static-Content", "Static-plain", "Static-Text", "Static-link", "Label", "Log", "RichLog", "RichLog-Text"),

@@ -28,7 +28,7 @@ def _modules_after(code: str) -> set[str]:
     "code",
     [
         "import tui.cli\ntry: tui.cli.main(['--help'])\nexcept SystemExit: pass",
-        "import tui.fold, tui.link, tui.conversation, tui.headless",
+        "import tui.fold, tui.link.handle, tui.conversation, tui.headless",
     ],
     ids=["help", "fold and link"],
 )

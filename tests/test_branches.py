@@ -16,9 +16,9 @@ from tui.branches import Branch
 from tui.bus import Bus, steady_clock
 from tui.conversation import Conversation
 from tui.fold import fold
-from tui.journal import Header, header_line
-from tui.link import Launch, Link
-from tui.restore import restore
+from tui.journal.file import Header, header_line
+from tui.journal.restore import restore
+from tui.link.handle import Launch, Link
 from tui.state import Answer, Note, Prompt, State, Tool
 from tui.wire import Record, encode_many
 

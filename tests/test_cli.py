@@ -14,9 +14,9 @@ from tui.agents import check_spec
 from tui.bus import Bus, steady_clock
 from tui.cli.opening import keep, launch_of, stand_where_it_stood, take_up
 from tui.cli.options import RECORDED, Parser, connection_options, settings_of
-from tui.journal import Header, header_line
-from tui.link import Launch, Link
-from tui.sessions import Sessions
+from tui.journal.file import Header, header_line
+from tui.journal.sessions import Sessions
+from tui.link.handle import Launch, Link
 from tui.wire import Record, encode
 
 

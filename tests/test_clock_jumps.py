@@ -12,12 +12,12 @@ from tui import events as e
 from tui.bus import Bus
 from tui.export import FORMATS, export
 from tui.fold import fold
-from tui.journal import Header, read
-from tui.journal_writer import JournalWriter
+from tui.journal.file import Header, read
+from tui.journal.player import LONGEST_GAP, Player
+from tui.journal.restore import restore
+from tui.journal.writer import JournalWriter
 from tui.metrics import runs
 from tui.metrics.requests import breakdown
-from tui.player import LONGEST_GAP, Player
-from tui.restore import restore
 from tui.state import State
 from tui.wire import Record
 

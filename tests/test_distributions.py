@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 
 from tests.test_metrics import DONE, TWO_REQUESTS, timed
 from tui import events as e
-from tui import prices
-from tui.metrics import distributions
+from tui.metrics import distributions, prices
 from tui.metrics.cost import Cost
 from tui.metrics.distributions import distribution
 from tui.metrics.errors import errors_over_time
 from tui.metrics.models import models
 from tui.metrics.spending import spending
+from tui.metrics.tools import tool_statistics
 from tui.state import State
-from tui.tool_figures import tool_statistics
 
 URL = "https://api.openai.com/v1/responses"
 

@@ -21,7 +21,7 @@ from tui.engine.connect import connect
 from tui.engine.faults import Delays, fault_lab
 from tui.engine.recovery import Policy
 from tui.engine.session import Session
-from tui.link import Launch, Link
+from tui.link.handle import Launch, Link
 
 WORDS = [f"w{at:02} " for at in range(30)]
 

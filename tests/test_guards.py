@@ -20,7 +20,7 @@ from tests.guarded_app import SINKS
 from tests.payloads import ALL, PAYLOADS, leaks
 from tests.terminal import Terminal
 from tui.safety import HIDDEN, Secrets
-from tui.ui import guards
+from tui.ui.terminal import guards
 
 _BLACK = Color(0, 0, 0)
 

@@ -10,8 +10,8 @@ from textual.message import Message
 
 from tests.payloads import ALL, PAYLOADS
 from tui.safety import visible
-from tui.ui import internals
-from tui.ui.input_guard import PASTE_IDLE, REPLY_IDLE, InputGuard
+from tui.ui.terminal import internals
+from tui.ui.terminal.input_guard import PASTE_IDLE, REPLY_IDLE, InputGuard
 
 _START, _END = "\x1b[200~", "\x1b[201~"
 

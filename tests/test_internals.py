@@ -14,7 +14,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.ui import internals, scrolling
+from tui.ui.terminal import internals, scrolling
 
 
 class _Lines(ScrollView):
@@ -123,7 +123,7 @@ def test_every_driver_takes_the_parser_given(driver: str, early: bool) -> None:
     code = [
         load if early else "",
         "from tests.test_internals import _Deaf",
-        "from tui.ui import internals, scrolling",
+        "from tui.ui.terminal import internals, scrolling",
         "internals.replace_input_parser(_Deaf)",
         load,
         "assert driver.XTermParser is _Deaf and internals.XTermParser is not _Deaf",

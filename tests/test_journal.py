@@ -19,10 +19,10 @@ from tests.strategies import events
 from tui import events as e
 from tui.bus import Bus, steady_clock
 from tui.fold import fold
-from tui.journal import Header, HeldError, copy, header_line, hold, read, title_line
-from tui.journal_writer import JournalWriter
-from tui.link import Launch, Link
-from tui.restore import restore
+from tui.journal.file import Header, HeldError, copy, header_line, hold, read, title_line
+from tui.journal.restore import restore
+from tui.journal.writer import JournalWriter
+from tui.link.handle import Launch, Link
 from tui.state import State
 from tui.wire import VERSION, Record, encode, encode_many
 

@@ -10,9 +10,9 @@ from tests.strategies import events
 from tui import events as e
 from tui.bus import Bus
 from tui.fold import fold
-from tui.journal import Header, hold, read
-from tui.journal_writer import JournalWriter
-from tui.restore import restore
+from tui.journal.file import Header, hold, read
+from tui.journal.restore import restore
+from tui.journal.writer import JournalWriter
 from tui.state import State
 from tui.wire import Record, decode_record, encode
 

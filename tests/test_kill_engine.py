@@ -17,14 +17,14 @@ from tests.engine.forked_engine import AGENT, STORY, ForkedEngine
 from tests.forks import Forks
 from tests.test_link import Watcher
 from tui import events as e
-from tui import link as link_module
 from tui.bus import Bus, steady_clock
 from tui.conversation import FAILED_NOTE
 from tui.fold import fold
-from tui.journal import Header
-from tui.journal_writer import JournalWriter
-from tui.link import Launch, Link
-from tui.restore import restore
+from tui.journal.file import Header
+from tui.journal.restore import restore
+from tui.journal.writer import JournalWriter
+from tui.link import handle as link_module
+from tui.link.handle import Launch, Link
 from tui.state import State
 
 MOMENTS = int(os.environ.get("MOMENTS", "100"))

@@ -25,9 +25,9 @@ from tests.ui.forked_screen import WORDS
 from tui import events as e
 from tui.bus import Bus, steady_clock
 from tui.conversation import FAILED_NOTE
-from tui.journal import read
-from tui.link import Launch, Link
-from tui.restore import restore
+from tui.journal.file import read
+from tui.journal.restore import restore
+from tui.link.handle import Launch, Link
 
 MOMENTS = int(os.environ.get("MOMENTS", "100"))
 FIRST = int(os.environ.get("SEED", "0"))

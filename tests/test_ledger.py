@@ -14,13 +14,13 @@ import pytest
 
 from tui import events as e
 from tui.cli.stats import main
-from tui.journal import Header, header_line
+from tui.journal.file import Header, header_line
+from tui.journal.restore import restore
 from tui.ledger.figures import Choice, by, by_tool, over_all
 from tui.ledger.index import FILE, ask
 from tui.ledger.prometheus import BOUNDS, text
 from tui.ledger.rows import Booking
 from tui.metrics.report import report
-from tui.restore import restore
 from tui.wire import Record, encode_many
 
 NOON = 1_763_873_640.0

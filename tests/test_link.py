@@ -13,7 +13,7 @@ from tests.model_server import Call, Incomplete, ModelServer, Reply, Text, Wait
 from tui import events as e
 from tui.bus import Bus, Reader, steady_clock
 from tui.conversation import RETRY_PROMPT
-from tui.link import Launch, Link
+from tui.link.handle import Launch, Link
 
 E = TypeVar("E", bound=e.Event)
 

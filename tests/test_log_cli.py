@@ -20,8 +20,8 @@ from tests.sample_session import SESSION, hostile, recorded
 from tests.terminal import Terminal, program
 from tui import events as e
 from tui.cli.log import main
-from tui.journal import Header, header_line, title_line
-from tui.journal_lines import Lines, newest_at
+from tui.journal.file import Header, header_line, title_line
+from tui.journal.lines import Lines, newest_at
 from tui.places import sessions_folder
 from tui.wire import encode, encode_many
 

@@ -7,8 +7,8 @@ import pytest
 from tests.model_server import Call, ModelServer, Reply, Text
 from tests.test_link import linked
 from tui import events as e
-from tui.child import how_it_ended
 from tui.conversation import FAILED_NOTE
+from tui.link.child import how_it_ended
 
 AGENT = """
 import os, resource, signal

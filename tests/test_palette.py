@@ -18,8 +18,8 @@ from textual.widgets import Button, Footer, Input, OptionList
 
 from tests.test_theme_contrast import contrast
 from tests.test_themes import ANSI, COLOURED, SHIPPED, shipped, written
-from tui.ui.palette import SEMANTIC, Palette, theme_variables, variable_defaults
-from tui.ui.themes import load_themes
+from tui.ui.themes.catalogue import load_themes
+from tui.ui.themes.palette import SEMANTIC, Palette, theme_variables, variable_defaults
 
 
 def styles_of(palette: Palette) -> Iterator[tuple[str, Style]]:

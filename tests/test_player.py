@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tui import events as e
 from tui.bus import Bus
 from tui.fold import fold
-from tui.history import LiveHistory
-from tui.player import LONGEST_GAP, SPEEDS, Player
+from tui.journal.history import LiveHistory
+from tui.journal.player import LONGEST_GAP, SPEEDS, Player
 from tui.state import State
 from tui.wire import Record, Stamped
 

@@ -7,8 +7,7 @@ import pytest
 
 from tests.test_metrics import RETRIED, timed
 from tui import events as e
-from tui import prices
-from tui.metrics import cost
+from tui.metrics import cost, prices
 from tui.metrics.report import report
 from tui.state import Request, State
 

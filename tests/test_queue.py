@@ -10,7 +10,7 @@ from tests.model_server import Call, ModelServer, Reply, Text, Wait
 from tests.test_link import Watcher, linked
 from tui import events as e
 from tui.fold import fold
-from tui.prompts import PromptQueue
+from tui.link.prompts import PromptQueue
 from tui.state import Answer, Prompt, State, Tool
 from tui.wire import Record
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests.strategies import events
 from tui import events as e
 from tui.bus import Bus
-from tui.history import LiveHistory
-from tui.journal import Header, header_line, read, title_line
-from tui.recording import EVENT_TYPES, Recording
+from tui.journal.file import Header, header_line, read, title_line
+from tui.journal.history import LiveHistory
+from tui.journal.recording import EVENT_TYPES, Recording
 from tui.wire import Record, encode, encode_many
 
 HEADER = header_line(Header("0badcafe", "demo", 5.0))

@@ -10,7 +10,7 @@ import pytest
 from tests.terminal import Terminal, program
 from tests.test_player import RECORDS, folded
 from tui.cli import main
-from tui.journal import Header, header_line, read
+from tui.journal.file import Header, header_line, read
 from tui.places import config_folder, sessions_folder
 from tui.wire import Record, decode_record, encode_many
 
@@ -129,7 +129,7 @@ def test_a_reader_that_goes_away_ends_it_quietly(recording: Path) -> None:
     ("code", "unwanted"),
     [
         ("import tui.cli; tui.cli.main(['replay', PATH, '--json'])", {"textual", "rich", "agents", "openai"}),
-        ("import tui.ui.replay, tui.cli.replay", {"agents", "openai"}),
+        ("import tui.ui.replay.app, tui.cli.replay", {"agents", "openai"}),
     ],
     ids=["json", "screen"],
 )

@@ -14,8 +14,8 @@ import pytest
 from tests.model_server import Call, Reply, ServerProcess, Text, Wait
 from tests.terminal import Terminal, program
 from tui import events as e
-from tui.journal import read
-from tui.restore import restore
+from tui.journal.file import read
+from tui.journal.restore import restore
 
 READY = "ask, or / for commands"
 

@@ -14,11 +14,11 @@ from rich.cells import cell_len
 
 from tests.terminal import Terminal
 from tui import events as e
-from tui.journal import Header, header_line, hold
+from tui.journal.file import Header, header_line, hold
+from tui.journal.restore import restore
+from tui.journal.sessions import SessionError, Sessions
+from tui.journal.summary import total
 from tui.metrics.cost import Cost
-from tui.restore import restore
-from tui.sessions import SessionError, Sessions
-from tui.summary import total
 from tui.wire import Record, encode_many
 
 RUN = (

@@ -12,11 +12,11 @@ from tests.sample_session import recorded
 from tests.strategies import events
 from tui import events as e
 from tui.bus import Bus
-from tui.journal import Header, read
-from tui.journal_writer import JournalWriter
-from tui.restore import restore
+from tui.journal.file import Header, read
+from tui.journal.restore import restore
+from tui.journal.stream_mask import StreamMask
+from tui.journal.writer import JournalWriter
 from tui.safety import Secrets, redact_keys
-from tui.stream_mask import StreamMask
 
 KEYS = {
     "sk-proj-Zk3vQ8w1Xy5mTn7Rb2Lc9Hd4": "sk-proj-",

@@ -3,7 +3,7 @@ from rich.syntax import PygmentsSyntaxTheme, Syntax
 from textual.color import Color
 
 from tests.test_themes import COLOURED, SHIPPED, shipped
-from tui.ui.palette import SEMANTIC, Palette, resolve, theme_variables
+from tui.ui.themes.palette import SEMANTIC, Palette, resolve, theme_variables
 
 INKS = (
     *(name for name in SEMANTIC if name not in ("code-background", "chip")),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from textual.theme import Theme
 
-from tui.ui.palette import SEMANTIC
-from tui.ui.themes import DEFAULT_THEME, load_theme, load_themes, theme_names
+from tui.ui.themes.catalogue import DEFAULT_THEME, load_theme, load_themes, theme_names
+from tui.ui.themes.palette import SEMANTIC
 
 SHIPPED = ("ansi", "ansi-light", "daylight", "dracula", "gruvbox", "high-contrast", "high-contrast-light", "midnight",
            "nord", "solarized-dark", "solarized-light")  # fmt: skip
@@ -97,7 +97,10 @@ def test_a_name_that_textual_or_a_terminal_would_misread_is_refused(tmp_path: Pa
 
 
 def test_names_are_found_without_textual() -> None:
-    code = "import sys, tui.ui.themes as t; t.theme_names(); print({'textual', 'rich', 'msgspec'} & sys.modules.keys())"
+    code = (
+        "import sys, tui.ui.themes.catalogue as t; t.theme_names(); "
+        "print({'textual', 'rich', 'msgspec'} & sys.modules.keys())"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout.strip() == "set()"
 
@@ -149,8 +152,8 @@ def test_the_wheel_holds_the_themes(tmp_path: Path) -> None:
     installed = tmp_path / "installed"
     with zipfile.ZipFile(built) as archive:
         archive.extractall(installed)
-    code = "import tui.ui.themes as t; print(t.__file__, *t.theme_names())"
+    code = "import tui.ui.themes.catalogue as t; print(t.__file__, *t.theme_names())"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=installed, capture_output=True, text=True, check=True, timeout=30
     )
-    assert done.stdout.split() == [str(installed / "tui/ui/themes.py"), *SHIPPED]
+    assert done.stdout.split() == [str(installed / "tui/ui/themes/catalogue.py"), *SHIPPED]

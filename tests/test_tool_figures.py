@@ -2,8 +2,8 @@
 
 from tests.test_fold import folded
 from tui import events as e
-from tui.percentiles import percentile
-from tui.tool_figures import ordered, tool_statistics
+from tui.metrics.percentiles import percentile
+from tui.metrics.tools import ordered, tool_statistics
 
 
 def ended(call: str, name: str, duration: float | None, error: str = "") -> tuple[e.Event, ...]:

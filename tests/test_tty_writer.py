@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tui.ui.tty_writer import TtyWriter
+from tui.ui.terminal.tty_writer import TtyWriter
 
 LONG = "0123456789" * 100_000
 """More than a terminal takes at once."""
@@ -99,7 +99,7 @@ def _read_to(fd: int, end: bytes) -> bytes:
 
 
 async def test_a_stuck_terminal_does_not_hold_up_the_end(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.ui.tty_writer._PATIENCE", 0)
+    monkeypatch.setattr("tui.ui.terminal.tty_writer._PATIENCE", 0)
     writer = terminal.writer()
     writer.write(LONG)
     writer.stop()

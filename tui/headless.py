@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from tui import events as e
 from tui.bus import Bus, steady_clock
-from tui.journal_writer import JournalWriter
-from tui.link import Launch, Link
+from tui.journal.writer import JournalWriter
+from tui.link.handle import Launch, Link
 from tui.safety import VisibleStream, one_line
 from tui.wire import Record, encode_many
 

@@ -19,7 +19,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class Records(Protocol):
-    """The records of a session, of which one at a time is wanted; `tui.recording.History` is such."""
+    """The records of a session, of which one at a time is wanted; `tui.journal.recording.History` is such."""
 
     def record(self, seq: int) -> Record:
         """The record of this number. Raises LookupError."""

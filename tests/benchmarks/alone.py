@@ -20,14 +20,14 @@ from typing import Final
 from tests.ui.state_app import StateApp
 from tui.bus import Bus
 from tui.fold import fold
-from tui.journal import Header, read
-from tui.journal_writer import JournalWriter
+from tui.journal.file import Header, read
+from tui.journal.recording import Recording
+from tui.journal.writer import JournalWriter
 from tui.query import parse
-from tui.recording import Recording
 from tui.state import State
-from tui.ui.log import LogPane
-from tui.ui.row_sources import EventRows, Level, Source, StateRows
-from tui.ui.sieve import Sieve
+from tui.ui.log.pane import LogPane
+from tui.ui.log.sources import EventRows, Level, Source, StateRows
+from tui.ui.search.sieve import Sieve
 
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _FEW: Final = 1000

@@ -14,7 +14,7 @@ from tests.benchmarks.alone import measured
 from tests.benchmarks.measures import Figure
 from tests.benchmarks.probe import Probe
 from tui import events as e
-from tui.journal import Header, header_line
+from tui.journal.file import Header, header_line
 from tui.wire import Record, encode_many
 
 _RUN = 500

@@ -18,9 +18,9 @@ import msgspec
 from tests.benchmarks.measures import Figure, deltas, medians
 from tests.benchmarks.probe import peak_memory
 from tui import events as e
-from tui.journal import Header, header_line
-from tui.restore import restore
-from tui.sessions import Sessions
+from tui.journal.file import Header, header_line
+from tui.journal.restore import restore
+from tui.journal.sessions import Sessions
 from tui.wire import Record, encode_many
 
 _AN_ANSWER = 500

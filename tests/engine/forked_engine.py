@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Final
 
 from tests.forks import Fork, Forks
-from tui import child
-from tui.child import ReceiveLines
-from tui.pipes import Lines, Sink
+from tui.link import child
+from tui.link.child import ReceiveLines
+from tui.link.pipes import Lines, Sink
 
 STORY: Final = " ".join(f"word{number}" for number in range(60))
 AGENT: Final = f"""
@@ -44,7 +44,7 @@ agent = Agent("Teller", tools=[look], model=Teller())
 
 
 class ForkedEngine(child.Child):
-    """`tui.child.Child` of a fork. After `left` more bytes of its events, once that is set, it is dead."""
+    """`tui.link.child.Child` of a fork. After `left` more bytes of its events, once that is set, it is dead."""
 
     def __init__(self, forks: Forks) -> None:
         theirs_in, self._out = os.pipe()

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from tui import events as e
 from tui.bus import Bus
 from tui.config import Settings
-from tui.link import Launch, Link
+from tui.link.handle import Launch, Link
 from tui.ui.app import AgentsApp
 
 

@@ -13,12 +13,13 @@ from typing import Any, NoReturn
 
 import textual.drivers.linux_driver  # noqa: F401 - what the app imports when it starts, once for all forks
 
-from tui import child, link
 from tui import events as e
 from tui.bus import Bus, steady_clock
 from tui.cli.opening import keep
-from tui.link import Launch, Link
-from tui.sessions import Sessions
+from tui.journal.sessions import Sessions
+from tui.link import child
+from tui.link import handle as link
+from tui.link.handle import Launch, Link
 from tui.ui.app import AgentsApp
 from tui.wire import Stamped, encode
 

@@ -12,8 +12,8 @@ from tests.sample_session import SESSION
 from tests.ui.state_app import StateApp
 from tui import events as e
 from tui.fold import fold
-from tui.ui.log import LogPane
-from tui.ui.pane_box import PaneBox
+from tui.ui.log.pane import LogPane
+from tui.ui.search.pane_box import PaneBox
 from tui.wire import Record
 
 RETRIED = (

@@ -10,10 +10,10 @@ from tui import events as e
 from tui.fold import fold
 from tui.state import State
 from tui.ui.header import HeaderBar
-from tui.ui.log import LogPane
-from tui.ui.metrics import MetricsPane
-from tui.ui.palette import variable_defaults
-from tui.ui.themes import load_theme
+from tui.ui.log.pane import LogPane
+from tui.ui.metrics.pane import MetricsPane
+from tui.ui.themes.catalogue import load_theme
+from tui.ui.themes.palette import variable_defaults
 from tui.wire import Record
 
 SIZES = ((60, 16), (80, 24), (120, 40), (200, 60))

@@ -4,7 +4,7 @@ import pytest
 from textual.app import App
 from textual.binding import Binding
 
-from tui.ui.actions import (
+from tui.ui.actions.table import (
     ACTIONS,
     BY_ID,
     UnknownCommandError,
@@ -18,7 +18,7 @@ from tui.ui.actions import (
     unimplemented,
 )
 from tui.ui.app import AgentsApp
-from tui.ui.composer import Composer
+from tui.ui.composer.input import Composer
 
 
 def test_ids_and_command_words_are_unique() -> None:

@@ -9,11 +9,11 @@ from tests.ui.app_driver import Screen, running
 from tui import events as e
 from tui.config import Settings
 from tui.conversation import FAILED_NOTE
-from tui.ui.actions import ACTIONS
+from tui.ui.actions.table import ACTIONS
 from tui.ui.app import AgentsApp
-from tui.ui.chat import ChatPane
-from tui.ui.composer import Composer
-from tui.ui.log import LogPane
+from tui.ui.chat.pane import ChatPane
+from tui.ui.composer.input import Composer
+from tui.ui.log.pane import LogPane
 
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
 ANSWER = (e.ModelRequested(1, 1, "Guide", "gpt-x", 1), e.TextDelta("1.1.0", "The **quick** fox"))

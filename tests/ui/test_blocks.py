@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.blocks import CODE_LINES, LIMIT, TABLE_ROWS, Block
-from tui.ui.splitter import Splitter
+from tui.ui.markdown.blocks import CODE_LINES, LIMIT, TABLE_ROWS, Block
+from tui.ui.markdown.splitter import Splitter
 
 _LINES = st.sampled_from(
     [

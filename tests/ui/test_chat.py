@@ -12,9 +12,9 @@ from textual.strip import Strip
 from tui import events as e
 from tui.fold import fold
 from tui.state import State
-from tui.ui.chat import ChatPane
-from tui.ui.palette import Palette, variable_defaults
-from tui.ui.themes import load_theme
+from tui.ui.chat.pane import ChatPane
+from tui.ui.themes.catalogue import load_theme
+from tui.ui.themes.palette import Palette, variable_defaults
 from tui.wire import Record
 
 SIZES = [(60, 16), (120, 40)]

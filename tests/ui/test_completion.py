@@ -3,8 +3,8 @@
 import pytest
 
 from tests.ui.typist import SIZES, at_work
-from tui.ui.actions import ACTIONS
-from tui.ui.completion import CompletionList
+from tui.ui.actions.table import ACTIONS
+from tui.ui.composer.completion import CompletionList
 
 
 @pytest.mark.parametrize("size", SIZES)

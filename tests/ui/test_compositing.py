@@ -21,8 +21,8 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widgets import Static
 
-from tui.ui import compositing, frames, scrolling
-from tui.ui.line_view import LineView
+from tui.ui.lines.view import LineView
+from tui.ui.terminal import compositing, frames, scrolling
 
 CONSOLE = Console(color_system="truecolor", force_terminal=True)
 STYLES = [

@@ -13,13 +13,13 @@ from tests.ui.app_driver import Screen, running
 from tests.ui.state_app import NASTY
 from tests.ui.test_replay import replaying
 from tui import events as e
-from tui import prices
 from tui.config import Limits, Settings, Thresholds
+from tui.metrics import prices
 from tui.state import State
-from tui.ui.dashboard import dashboard
-from tui.ui.dashboard_screen import DashboardScreen, DashboardView
-from tui.ui.metrics import MetricsPane
-from tui.ui.pieces import cells
+from tui.ui.dashboard.screen import DashboardScreen, DashboardView
+from tui.ui.dashboard.sections import dashboard
+from tui.ui.lines.pieces import cells
+from tui.ui.metrics.pane import MetricsPane
 from tui.wire import Record
 
 PICTURES = Path(__file__).parent / "snapshots"

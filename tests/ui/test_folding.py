@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.typist import at_work
-from tui.ui.composer import Composer
+from tui.ui.composer.input import Composer
 
 LONG = "x" * 3_000
 LABEL = "[pasted 3,000 characters #1]"

@@ -4,8 +4,8 @@ import pytest
 
 from tests.ui.app_driver import Screen, running
 from tui import events as e
-from tui.ui.chat import ChatPane
-from tui.ui.composer import Composer
+from tui.ui.chat.pane import ChatPane
+from tui.ui.composer.input import Composer
 
 
 def draft(screen: Screen) -> str:

@@ -8,12 +8,12 @@ from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input, OptionList, Static
 
 from tui.state import State
-from tui.ui.actions import ACTIONS, BY_ID, bindings
-from tui.ui.composer import Composer
+from tui.ui.actions.keys import keys_in_use
+from tui.ui.actions.table import ACTIONS, BY_ID, bindings
+from tui.ui.composer.input import Composer
+from tui.ui.dialogues.help import HelpScreen, TextScreen, help_text
+from tui.ui.dialogues.palette import PaletteScreen, ThemePicker
 from tui.ui.footer import FooterBar
-from tui.ui.help import HelpScreen, TextScreen, help_text
-from tui.ui.keys import keys_in_use
-from tui.ui.palette_screen import PaletteScreen, ThemePicker
 
 SIZES = [(60, 16), (120, 40)]
 

@@ -7,8 +7,8 @@ from tui import events as e
 from tui.config import Settings, Thresholds
 from tui.fold import fold
 from tui.state import State
-from tui.ui.judge import Judge
-from tui.ui.metrics import MetricsPane
+from tui.ui.metrics.judge import Judge
+from tui.ui.metrics.pane import MetricsPane
 from tui.wire import Record
 
 STRICT = Settings(thresholds=Thresholds((("*", {"first_token": 0.05}),)))

@@ -3,9 +3,9 @@
 import pytest
 
 from tui.state import Row
-from tui.ui.clocks import offset
-from tui.ui.jumps import is_error, medians, related, seek, slow_from
-from tui.ui.seeking import PatternError, pattern_of
+from tui.ui.log.clocks import offset
+from tui.ui.log.jumps import is_error, medians, related, seek, slow_from
+from tui.ui.search.seeking import PatternError, pattern_of
 
 
 def row(kind: str = "tool", duration: float | None = None, key: str = "", status: str = "ok") -> Row:

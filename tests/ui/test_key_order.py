@@ -6,8 +6,8 @@ from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.events import Key
 
-from tui.ui.actions import bindings
-from tui.ui.composer import Composer
+from tui.ui.actions.table import bindings
+from tui.ui.composer.input import Composer
 from tui.ui.line_input import LineInput
 
 

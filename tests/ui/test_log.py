@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from tests.ui.state_app import BEGIN, NASTY, SIZES, THEMES, StateApp
 from tui import events as e
-from tui.ui.log import LogPane
+from tui.ui.log.pane import LogPane
 
 LINES = tuple(e.OutputCaptured("stdout", f"line {number}") for number in range(100))
 

@@ -10,10 +10,10 @@ import pytest
 from tests.ui.log_app import RETRIED, Log, log_of
 from tui import events as e
 from tui.query import parse
-from tui.ui.line_bar import LineBar, OfferRow
-from tui.ui.log_intents import write_events
-from tui.ui.row_sources import StateRows
-from tui.ui.sieve import Sieve
+from tui.ui.actions.log_intents import write_events
+from tui.ui.log.sources import StateRows
+from tui.ui.search.line_bar import LineBar, OfferRow
+from tui.ui.search.sieve import Sieve
 
 LINES = tuple(e.OutputCaptured("stdout", f"line {number}") for number in range(100))
 
@@ -204,7 +204,7 @@ async def test_a_long_filtering_tells_its_progress_and_the_next_key_takes_its_pl
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with log_of(*LINES * 30) as log:
-        monkeypatch.setattr("tui.ui.slices.SLICE", 0.0)
+        monkeypatch.setattr("tui.ui.search.slices.SLICE", 0.0)
         log.pane.set_filter('text~"line 1.$"')
         await asyncio.sleep(0)
         assert "filtering 6 %" in log.title

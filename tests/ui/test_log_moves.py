@@ -6,10 +6,10 @@ import pytest
 
 from tests.ui.log_app import RETRIED, Log, log_of
 from tui import events as e
-from tui.ui.actions import ACTIONS, clashes
-from tui.ui.line_bar import LineBar
-from tui.ui.log import LogPane
-from tui.ui.log_keys import LOG_KEYS
+from tui.ui.actions.table import ACTIONS, clashes
+from tui.ui.log.keys import LOG_KEYS
+from tui.ui.log.pane import LogPane
+from tui.ui.search.line_bar import LineBar
 
 LINES = tuple(e.OutputCaptured("stdout", f"line {number}") for number in range(100))
 
@@ -193,7 +193,7 @@ async def test_a_search_is_in_what_the_filter_shows_and_sees_what_comes() -> Non
 
 async def test_a_long_search_is_cut_short_by_the_next_key(monkeypatch: pytest.MonkeyPatch) -> None:
     async with log_of(*LINES * 30) as log:
-        monkeypatch.setattr("tui.ui.slices.SLICE", 0.0)
+        monkeypatch.setattr("tui.ui.search.slices.SLICE", 0.0)
         log.pane.look_for("line 5")
         await asyncio.sleep(0)
         log.pane._show_title()

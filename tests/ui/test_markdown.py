@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.ui.blocks import Block
-from tui.ui.lines import FILL, Line, Styles, copied
-from tui.ui.markdown import Message
-from tui.ui.splitter import Splitter
+from tui.ui.lines.line import FILL, Line, Styles, copied
+from tui.ui.markdown.blocks import Block
+from tui.ui.markdown.layout import Message
+from tui.ui.markdown.splitter import Splitter
 
 CORPUS = [
     "para one\nline two", "para | pipe", "# Head", "Setext\n===", "Two\n---", "- a\n- b", "- a\n\n- b",

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from tests.ui.state_app import BEGIN, SIZES, THEMES, StateApp
 from tui import events as e
 from tui.ui.header import HeaderBar
-from tui.ui.metrics import MetricsPane
+from tui.ui.metrics.pane import MetricsPane
 
 ANSWER = tuple(e.TextDelta("1.1.0", "word ") for _ in range(21))
 USAGE = e.UsageReported(1, 1, 12_345, 1_024, 412, 120, "gpt-x")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.ui.pastes import Pastes
+from tui.ui.composer.pastes import Pastes
 
 
 @pytest.mark.parametrize("text", ["", "short", "x" * 2_000, "\n" * 19])

@@ -6,8 +6,8 @@ from rich.cells import cell_len
 from tests.payloads import ALL, PAYLOADS
 from tests.ui.app_driver import Screen, running
 from tui import events as e
-from tui.ui.composer import Composer
-from tui.ui.queue import QueueBar
+from tui.ui.composer.input import Composer
+from tui.ui.composer.queue import QueueBar
 
 ANSWER = (e.ModelRequested(1, 1, "Guide", "gpt-x", 1), e.TextDelta("1.1.0", "The quick fox"))
 

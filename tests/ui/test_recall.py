@@ -1,6 +1,6 @@
 """Going back through what was entered, without a screen."""
 
-from tui.ui.recall import Recall
+from tui.ui.composer.recall import Recall
 
 
 def test_the_walk_goes_back_to_the_oldest_and_stays_there() -> None:

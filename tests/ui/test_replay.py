@@ -10,11 +10,11 @@ from textual.strip import Strip
 
 from tests.test_player import RECORDS, RUN, Clock, folded, held
 from tests.ui.app_driver import running
-from tui.player import Player
-from tui.ui.actions import ACTIONS, clashes
-from tui.ui.log import LogPane
-from tui.ui.replay import REPLAY_ACTIONS, ReplayApp, ReplayHelp
-from tui.ui.seek_bar import SeekBar
+from tui.journal.player import Player
+from tui.ui.actions.table import ACTIONS, clashes
+from tui.ui.log.pane import LogPane
+from tui.ui.replay.app import REPLAY_ACTIONS, ReplayApp, ReplayHelp
+from tui.ui.replay.seek_bar import SeekBar
 from tui.wire import Record
 
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]

@@ -4,8 +4,8 @@ from pathlib import Path
 from tui import events as e
 from tui.bus import Bus
 from tui.fold import fold
-from tui.header import Header
-from tui.journal_writer import JournalWriter
+from tui.journal.header import Header
+from tui.journal.writer import JournalWriter
 from tui.state import State
 from tui.ui.reports import count, farewell, history, stats
 from tui.wire import Record

@@ -16,12 +16,12 @@ from tests.ui.app_driver import Screen, StillLink
 from tui import events as e
 from tui.export.file import save, save_in
 from tui.export.file import written as document_of
-from tui.journal import Header
-from tui.journal_writer import JournalWriter
+from tui.journal.file import Header
+from tui.journal.writer import JournalWriter
 from tui.safety import redact
-from tui.ui import saving
+from tui.ui.actions import saving
+from tui.ui.actions.saving import Wish, WishError, picture, understand
 from tui.ui.app import AgentsApp
-from tui.ui.saving import Wish, WishError, picture, understand
 
 KEY = "sk-proj-Zk3vQ8w1Xy5mTn7Rb2Lc9Hd4"
 

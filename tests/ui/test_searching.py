@@ -11,11 +11,11 @@ from tests.ui.log_app import KEYS, RETRIED
 from tests.ui.test_replay import replaying
 from tui import events as e
 from tui.config import Settings
-from tui.ui.chat import ChatPane
-from tui.ui.line_bar import LineBar
-from tui.ui.log import LogPane
-from tui.ui.seeking import Search
-from tui.ui.slices import Slices
+from tui.ui.chat.pane import ChatPane
+from tui.ui.log.pane import LogPane
+from tui.ui.search.line_bar import LineBar
+from tui.ui.search.seeking import Search
+from tui.ui.search.slices import Slices
 
 LONG = tuple(
     event

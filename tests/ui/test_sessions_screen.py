@@ -9,8 +9,8 @@ import pytest
 
 from tests.ui.app_driver import Screen, running
 from tui import events as e
-from tui.journal import Header, header_line, hold
-from tui.sessions import Sessions
+from tui.journal.file import Header, header_line, hold
+from tui.journal.sessions import Sessions
 from tui.wire import Record, encode_many
 
 HERE = "0badcafe"

@@ -10,12 +10,12 @@ from rich.cells import cell_len
 
 from tests.ui.state_app import BEGIN, THEMES, StateApp
 from tui import events as e
-from tui import prices
 from tui.config import Thresholds
+from tui.metrics import prices
 from tui.metrics.requests import Breakdown
-from tui.ui import breakdown
-from tui.ui.metrics import MetricsPane
-from tui.ui.own_speed import Frame, OwnSpeed
+from tui.ui.metrics import breakdown
+from tui.ui.metrics.own_speed import Frame, OwnSpeed
+from tui.ui.metrics.pane import MetricsPane
 
 URL = "https://api.openai.com/v1/responses"
 RUN: tuple[e.Event, ...] = (

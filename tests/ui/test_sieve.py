@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.ui.sieve import Sieve
+from tui.ui.search.sieve import Sieve
 
 
 class Numbers:

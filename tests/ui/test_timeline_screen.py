@@ -10,10 +10,10 @@ from tests.ui.state_app import NASTY, SIZES
 from tests.ui.test_replay import replaying
 from tui import events as e
 from tui.config import Settings
-from tui.ui.log import LogPane
-from tui.ui.timeline_screen import TimelineScreen
-from tui.ui.tools_screen import ToolsScreen
-from tui.ui.waterfall_view import WaterfallView
+from tui.ui.dialogues.tools import ToolsScreen
+from tui.ui.log.pane import LogPane
+from tui.ui.timeline.screen import TimelineScreen
+from tui.ui.timeline.view import WaterfallView
 
 FIRST = (
     e.PromptSent("roll the dice"), e.RunStarted(1), e.ModelRequested(1, 1, "Guide", "gpt-x"),

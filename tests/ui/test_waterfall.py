@@ -10,8 +10,8 @@ from tests.ui.state_app import NASTY
 from tui import events as e
 from tui.state import State
 from tui.timeline import timeline
-from tui.ui import waterfall
-from tui.ui.waterfall import Columns, Window
+from tui.ui.timeline import waterfall
+from tui.ui.timeline.waterfall import Columns, Window
 
 NESTED_AT_120 = """\
                                    │0        │2 s       │4 s       │6 s       │8 s       │10 s

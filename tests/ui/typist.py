@@ -11,9 +11,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.ui.actions import ACTIONS, bindings
-from tui.ui.completion import CompletionList
-from tui.ui.composer import Composer
+from tui.ui.actions.table import ACTIONS, bindings
+from tui.ui.composer.completion import CompletionList
+from tui.ui.composer.input import Composer
 
 SIZES = [(60, 16), (120, 40)]
 

@@ -8,7 +8,7 @@ from tui import events as e
 from tui.bench.trials import Outcome, Trial, outcome
 from tui.bus import Bus, steady_clock
 from tui.fold.apart import fold_apart
-from tui.link import Launch, Link
+from tui.link.handle import Launch, Link
 from tui.state import State
 
 

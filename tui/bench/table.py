@@ -6,7 +6,7 @@ from statistics import median
 import msgspec
 
 from tui.bench.trials import Outcome
-from tui.percentiles import percentile
+from tui.metrics.percentiles import percentile
 
 
 class Spread(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ from tui.bench.trials import Outcome, Results, ResultsError, Trial, plan, spent
 from tui.cli.opening import launch_of
 from tui.cli.options import Parser, server_options, settings_of
 from tui.config import Settings
-from tui.link import Launch
+from tui.link.handle import Launch
 from tui.safety import one_line
 
 INTERRUPTED: Final = 130

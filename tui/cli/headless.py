@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from tui.cli.opening import keep, launch_of
 from tui.cli.options import Parser, connection_options, settings_of
 from tui.cli.telemetry import check_telemetry, telemetry
-from tui.journal_writer import JournalWriter
-from tui.link import Link
+from tui.journal.sessions import Sessions
+from tui.journal.writer import JournalWriter
+from tui.link.handle import Link
 from tui.places import sessions_folder
-from tui.sessions import Sessions
 
 if TYPE_CHECKING:
     from tui.otel.export import Export

@@ -14,11 +14,11 @@ from tui.cli.event_line import event_line
 from tui.cli.options import USAGE, Parser
 from tui.export.events import EventFormat, write
 from tui.export.sink import Keep, Sink
-from tui.journal_lines import Line, Lines, newest_at
+from tui.journal.lines import Line, Lines, newest_at
+from tui.journal.sessions import SessionError, Sessions
 from tui.places import sessions_folder
 from tui.query import Context, Query, QueryError, RecordSubject, of_record, parse
 from tui.safety import one_line, visible
-from tui.sessions import SessionError, Sessions
 
 _INTERRUPTED = 130
 _BROKEN_PIPE = 141

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from tui import __version__
 from tui import events as e
 from tui.config import Settings
-from tui.journal import Header, HeldError, copy, hold, read
-from tui.journal_writer import JournalWriter
-from tui.link import Launch, Link
-from tui.restore import restore
+from tui.journal.file import Header, HeldError, copy, hold, read
+from tui.journal.restore import restore
+from tui.journal.sessions import Sessions, new_id
+from tui.journal.writer import JournalWriter
+from tui.link.handle import Launch, Link
 from tui.safety import Secrets, redact, redact_keys
-from tui.sessions import Sessions, new_id
 from tui.state import State
 
 

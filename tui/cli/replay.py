@@ -8,10 +8,10 @@ from argparse import ArgumentTypeError
 from itertools import islice
 
 from tui.cli.options import USAGE, Parser, settings_of
+from tui.journal.recording import Recording
+from tui.journal.sessions import SessionError, Sessions
 from tui.places import sessions_folder
-from tui.recording import Recording
 from tui.safety import one_line
-from tui.sessions import SessionError, Sessions
 from tui.wire import encode_many
 
 _SLOWEST, _FASTEST = 0.25, 64.0
@@ -46,8 +46,8 @@ def main(arguments: list[str]) -> int:
         return _refuse(f"{options.file}: {error.strerror}")
     if not len(recording):
         return _refuse_empty(recording)
-    from tui.player import Player
-    from tui.ui.replay import ReplayApp
+    from tui.journal.player import Player
+    from tui.ui.replay.app import ReplayApp
 
     player = Player(recording, time.perf_counter, options.speed, growing=not whole)
     return ReplayApp(player, settings, recording.path.stem, lambda: recording.problem).run_to_end()

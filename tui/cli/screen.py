@@ -14,10 +14,10 @@ from tui.cli import COMMANDS
 from tui.cli.opening import Stored, keep, launch_of, restore_into, stand_where_it_stood, take_up
 from tui.cli.options import RECORDED, Parser, connection_options, settings_of
 from tui.cli.telemetry import check_telemetry, telemetry
-from tui.history import LiveHistory
-from tui.link import Link
+from tui.journal.history import LiveHistory
+from tui.journal.sessions import SessionError, Sessions
+from tui.link.handle import Link
 from tui.places import sessions_folder
-from tui.sessions import SessionError, Sessions
 
 _EPILOG = """\
 commands:

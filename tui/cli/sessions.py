@@ -13,14 +13,14 @@ import msgspec
 from tui.cli.options import Parser
 from tui.export import FORMATS, export
 from tui.export.file import save
-from tui.journal import read
+from tui.journal.file import read
+from tui.journal.restore import restore
+from tui.journal.sessions import SessionError, Sessions
+from tui.journal.summary import Summary, total
 from tui.metrics import session
 from tui.metrics.report import report
 from tui.places import sessions_folder
-from tui.restore import restore
 from tui.safety import one_line, visible
-from tui.sessions import SessionError, Sessions
-from tui.summary import Summary, total
 
 
 def main(arguments: list[str]) -> int:
@@ -73,7 +73,7 @@ def _lines(found: list[Summary]) -> Iterator[str]:
     """A line each, cut at the edge of a terminal and under headings there."""
     from rich.cells import cell_len, set_cell_size
 
-    from tui.ui.session_line import WIDE, facts, headings
+    from tui.ui.dialogues.session_line import WIDE, facts, headings
 
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     if width is not None:

@@ -14,7 +14,7 @@ import msgspec
 
 from tui.metrics import session
 from tui.metrics.cost import Cost
-from tui.percentiles import percentile
+from tui.metrics.percentiles import percentile
 from tui.state import Metrics
 
 Grouping: TypeAlias = Literal["model", "agent", "day"]

@@ -14,7 +14,7 @@ import msgspec
 from tui import events as e
 from tui.fold import fold
 from tui.fold.apart import fold_apart
-from tui.journal import read
+from tui.journal.file import read
 from tui.metrics import requests as of_request
 from tui.metrics import runs as of_run
 from tui.metrics.cost import cost_of

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from tui import prices
+from tui.metrics import prices
 from tui.state import Request, State
 
 

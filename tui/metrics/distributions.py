@@ -6,7 +6,7 @@ from itertools import chain, count
 from typing import Final, NamedTuple
 
 from tui.metrics import runs as of_run
-from tui.percentiles import percentile
+from tui.metrics.percentiles import percentile
 from tui.state import Run, State
 
 FAR: Final = 3

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from tui.metrics import requests as of_request
 from tui.metrics.cost import Cost
+from tui.metrics.percentiles import percentile
 from tui.metrics.report import Tokens, tokens
-from tui.percentiles import percentile
 from tui.state import Request, State
 
 

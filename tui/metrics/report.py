@@ -8,9 +8,9 @@ from tui.metrics import gaps, session
 from tui.metrics import requests as of_request
 from tui.metrics import runs as of_run
 from tui.metrics.cost import Cost, context
+from tui.metrics.tools import tool_statistics
 from tui.state import Request, Run, State
 from tui.state.breaches import breach_words
-from tui.tool_figures import tool_statistics
 
 
 class Tokens(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What a whole session tells: errors, recoveries, medians over its runs. Its tools are in `tui.tool_figures`."""
+"""What a whole session tells: errors, recoveries, medians over its runs. Its tools are in `tui.metrics.tools`."""
 
 from collections.abc import Callable, Iterable
 from statistics import fmean, median

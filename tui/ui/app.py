@@ -8,6 +8,7 @@ import gc
 import os
 from collections.abc import Callable, Coroutine, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -19,38 +20,39 @@ from textual.events import Paste
 from textual.screen import Screen
 
 from tui import events as e
-from tui import prices
 from tui.config import Settings
-from tui.history import LiveHistory
-from tui.journal_writer import JournalWriter
-from tui.link import Link
+from tui.journal.history import LiveHistory
+from tui.journal.recording import History
+from tui.journal.sessions import Sessions
+from tui.journal.writer import JournalWriter
+from tui.link.handle import Link
+from tui.metrics import prices
 from tui.metrics.cost import Ledger
 from tui.places import crash_file, sessions_folder, themes_folder
-from tui.recording import History
 from tui.safety import Secrets, visible
-from tui.sessions import Sessions
 from tui.state import State
-from tui.ui import guards, markdown
-from tui.ui.actions import ACTIONS, bindings, clashes
-from tui.ui.chat import ChatPane
-from tui.ui.composer import Composer
+from tui.ui.actions.table import ACTIONS, bindings, clashes
+from tui.ui.actions.viewing import Viewing
+from tui.ui.chat.pane import ChatPane
+from tui.ui.composer.input import Composer
+from tui.ui.composer.queue import QueueBar
 from tui.ui.footer import FooterBar
-from tui.ui.frames import frame
 from tui.ui.header import HeaderBar
-from tui.ui.internals import terminal_behind
-from tui.ui.judge import Judge
-from tui.ui.log import LogPane
-from tui.ui.log_keys import LOG_KEYS
-from tui.ui.metrics import MetricsPane
-from tui.ui.palette import variable_defaults
-from tui.ui.pane_box import PaneBox
+from tui.ui.log.keys import LOG_KEYS
+from tui.ui.log.pane import LogPane
+from tui.ui.markdown import layout as markdown
+from tui.ui.metrics.judge import Judge
+from tui.ui.metrics.pane import MetricsPane
 from tui.ui.pump import Pane, Pump
-from tui.ui.queue import QueueBar
 from tui.ui.reports import farewell
+from tui.ui.search.pane_box import PaneBox
 from tui.ui.tabs import PaneTabs
-from tui.ui.terminal import say_last
-from tui.ui.themes import DEFAULT_THEME, load_theme
-from tui.ui.viewing import Viewing
+from tui.ui.terminal import guards
+from tui.ui.terminal.frames import frame
+from tui.ui.terminal.internals import terminal_behind
+from tui.ui.terminal.leaving import say_last
+from tui.ui.themes.catalogue import DEFAULT_THEME, load_theme
+from tui.ui.themes.palette import variable_defaults
 
 _FAR = 5000
 """Records that are folded within a frame or two."""
@@ -75,7 +77,7 @@ class AgentsApp(Viewing):
 
     TITLE = "agents-tui"
     WELCOME: ClassVar[str] = _WELCOME
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
     PAUSE_GC_ON_SCROLL = True
@@ -242,7 +244,7 @@ class AgentsApp(Viewing):
     # Sessions
 
     def action_sessions(self) -> None:
-        from tui.ui.sessions_screen import SessionsScreen
+        from tui.ui.dialogues.sessions import SessionsScreen
 
         if not isinstance(self.screen, SessionsScreen):
             self.push_screen(SessionsScreen(self.sessions, self.link.launch.session, self._clock()), self._open_session)

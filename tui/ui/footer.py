@@ -10,9 +10,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.state import State
-from tui.ui.actions import BY_ID, key_name
-from tui.ui.composer import Composer
-from tui.ui.keys import keys_in_use
+from tui.ui.actions.keys import keys_in_use
+from tui.ui.actions.table import BY_ID, key_name
+from tui.ui.composer.input import Composer
 
 _BETWEEN: Final = " · "
 

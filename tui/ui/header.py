@@ -12,9 +12,9 @@ from tui import figures
 from tui.metrics.runs import phase_elapsed
 from tui.safety import one_line
 from tui.state import State
-from tui.ui.frames import Framed
-from tui.ui.lines import cut_text
-from tui.ui.palette import Palette
+from tui.ui.lines.line import cut_text
+from tui.ui.terminal.frames import Framed
+from tui.ui.themes.palette import Palette
 
 PROGRAM: Final = "agents-tui"
 DEMO: Final = "demo model (scripted, no AI)"

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from tui.fold import fold
 from tui.state import State
-from tui.ui.own_speed import Frame, OwnSpeed
+from tui.ui.metrics.own_speed import Frame, OwnSpeed
 from tui.wire import Record
 
 FRAME = 1 / 60

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from tui import figures
-from tui.journal_writer import JournalWriter
+from tui.journal.writer import JournalWriter
 from tui.metrics import session
 from tui.metrics.lines import figure_lines
 from tui.safety import one_line

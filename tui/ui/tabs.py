@@ -6,7 +6,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.ui.actions import BY_ID, key_name
+from tui.ui.actions.table import BY_ID, key_name
 
 
 class PaneTabs(Widget):

@@ -15,9 +15,9 @@ from textual.strip import Strip
 
 from tui.ui.inspector.lines import Layout, Row
 from tui.ui.inspector.tree import Node, all_as_json, as_json, everything, in_view
-from tui.ui.palette import Palette
-from tui.ui.scrolling import grow
-from tui.ui.spans import overlaid
+from tui.ui.lines.spans import overlaid
+from tui.ui.terminal.scrolling import grow
+from tui.ui.themes.palette import Palette
 
 _ALL: Final = 50_000
 """Nodes that are unfolded at one go."""

@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from tui.safety import one_line, visible
 from tui.ui.inspector.tree import Node
-from tui.ui.lines import breaks
+from tui.ui.lines.line import breaks
 
 Piece: TypeAlias = tuple[str, str]
 

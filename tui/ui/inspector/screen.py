@@ -25,7 +25,7 @@ from tui.ui.inspector.request_views import Bodies
 from tui.ui.inspector.tool_view import TIMING
 from tui.ui.inspector.view import View
 from tui.ui.inspector.views import views_of
-from tui.ui.lines import cut_text
+from tui.ui.lines.line import cut_text
 
 _KEYS: Final = (
     "Esc closes", "Tab view", "Enter folds", "J K other row", "/ search", "y value", "Y all", "o pager", "p path",

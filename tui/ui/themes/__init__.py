@@ -1,0 +1,1 @@
+"""Themes: found, read strictly, and as styles for widgets that paint their own lines."""
