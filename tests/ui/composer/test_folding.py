@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.typist import at_work
+from tests.ui.composer.typist import at_work
 from tui.ui.composer.input import Composer
 
 LONG = "x" * 3_000

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.log_app import RETRIED, log_of
+from tests.ui.log.log_app import RETRIED, log_of
 
 PICTURES = Path(__file__).parent / "snapshots"
 

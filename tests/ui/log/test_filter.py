@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.ui.log_app import RETRIED, Log, log_of
+from tests.ui.log.log_app import RETRIED, Log, log_of
 from tui import events as e
 from tui.query import parse
 from tui.ui.actions.log_intents import write_events

@@ -3,7 +3,7 @@
 import pytest
 from textual import events
 
-from tests.ui.typist import SIZES, at_work
+from tests.ui.composer.typist import SIZES, at_work
 
 # Sending
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.ui.app_driver import Screen, running
-from tests.ui.test_chat import ChatApp, Started
-from tests.ui.test_chat import running as alone
+from tests.ui.chat.test_pane import ChatApp, Started
+from tests.ui.chat.test_pane import running as alone
 from tui import events as e
 
 WORDS = " ".join(f"word{number}" for number in range(200))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.typist import SIZES, at_work
+from tests.ui.composer.typist import SIZES, at_work
 from tui.ui.actions.table import ACTIONS
 from tui.ui.composer.completion import CompletionList
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.ui.log_app import RETRIED, Log, log_of
+from tests.ui.log.log_app import RETRIED, Log, log_of
 from tui import events as e
 from tui.ui.actions.table import ACTIONS, clashes
 from tui.ui.log.keys import LOG_KEYS

@@ -7,7 +7,7 @@ import pytest
 
 from tests.sample_session import SESSION
 from tests.ui.app_driver import Screen, running
-from tests.ui.log_app import KEYS, RETRIED
+from tests.ui.log.log_app import KEYS, RETRIED
 from tests.ui.test_replay import replaying
 from tui import events as e
 from tui.config import Settings
