@@ -7,7 +7,6 @@ import asyncio
 import gc
 import os
 from collections.abc import Callable, Coroutine, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,7 +16,6 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal
 from textual.content import Content
 from textual.events import Paste
-from textual.screen import Screen
 
 from tui import events as e
 from tui.config import Settings
@@ -40,6 +38,7 @@ from tui.ui.footer import FooterBar
 from tui.ui.header import HeaderBar
 from tui.ui.log.keys import LOG_KEYS
 from tui.ui.log.pane import LogPane
+from tui.ui.main_screen import MainScreen
 from tui.ui.markdown import layout as markdown
 from tui.ui.metrics.judge import Judge
 from tui.ui.metrics.pane import MetricsPane
@@ -62,10 +61,6 @@ Ask something below and press Enter.
 
 Esc stops an answer · F1 lists the keys · / lists the commands
 """
-
-
-class MainScreen(Screen[None], inherit_bindings=False):
-    """The panes and the input. Without Textual's own keys of a screen: Tab and Ctrl+C are the app's."""
 
 
 class AgentsApp(Viewing):
@@ -225,21 +220,13 @@ class AgentsApp(Viewing):
         self.history.refresh()
 
     def _visible_panes(self) -> Sequence[Pane]:
-        """In the order of the screen, then the screens on top that show state; none while the app shuts down.
-
-        One that is hidden catches up when it is shown.
-        """
+        """Those of the main screen, then the screens on top that show state; none while the app shuts down."""
         if not self.is_running:
             return ()
-        bars, sides = self._panes
-        views = (screen for screen in self.screen_stack[1:] if isinstance(screen, Pane) and screen.is_mounted)
-        return [*bars, *(pane for pane in sides if pane.is_on_screen), *views]
-
-    @cached_property
-    def _panes(self) -> tuple[Sequence[Pane], Sequence[ChatPane | LogPane | MetricsPane]]:
-        """The bars of the main screen, and the panes between them."""
-        one = self.screen_stack[0].query_one
-        return (one(HeaderBar), one(QueueBar), one(FooterBar)), (one(ChatPane), one(LogPane), one(MetricsPane))
+        base, *above = self.screen_stack
+        assert isinstance(base, MainScreen)
+        views = (screen for screen in above if isinstance(screen, Pane) and screen.is_mounted)
+        return [*base.visible_panes, *views]
 
     # Sessions
 

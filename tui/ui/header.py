@@ -13,7 +13,7 @@ from tui.metrics.runs import phase_elapsed
 from tui.safety import one_line
 from tui.state import State
 from tui.ui.lines.line import cut_text
-from tui.ui.terminal.frames import Framed
+from tui.ui.lines.view import LinesWidget
 from tui.ui.themes.palette import Palette
 
 PROGRAM: Final = "agents-tui"
@@ -23,7 +23,7 @@ _PART: Final = 48
 """Characters of a name."""
 
 
-class HeaderBar(Framed):
+class HeaderBar(LinesWidget):
     """One line. Too narrow for all, it drops the session, then the program's name, the model and the agent.
 
     `loading` says how far what is shown is behind, empty if it is not; it stands in place of the phase.
@@ -64,12 +64,15 @@ class HeaderBar(Framed):
         super().notify_style_update()
         self._palette = None
 
-    def render_line(self, y: int) -> Strip:
+    def strips(self, first: int, end: int) -> list[Strip]:
+        return [self._strip()] * (end - first)
+
+    def _strip(self) -> Strip:
         width = self.size.width
         left, right = self._shown = self._parts(width)
         if self._palette is None:
             self._palette = Palette.from_variables(self.app.theme_variables)
-        base, palette = self.rich_style, self._palette
+        base, palette = self.base_style, self._palette
         head, between, rest = left.partition(_BETWEEN)
         gap = " " * max(0, width - cell_len(left) - cell_len(right))
         strip = Strip(

@@ -20,13 +20,14 @@ from tui.safety import one_line
 from tui.state import State
 from tui.ui.actions.keys import keys_in_use, log_keys_in_use
 from tui.ui.actions.table import ACTIONS, Action, key_name
-from tui.ui.app import AgentsApp, MainScreen
+from tui.ui.app import AgentsApp
 from tui.ui.chat.pane import ChatPane
 from tui.ui.composer.input import Composer
 from tui.ui.dialogues.help import TextScreen, help_text
 from tui.ui.footer import FooterBar, Hint
 from tui.ui.log.keys import LOG_KEYS
 from tui.ui.log.pane import LogPane
+from tui.ui.main_screen import MainScreen
 from tui.ui.pump import Pane, Pump
 from tui.ui.replay.seek_bar import SeekBar
 from tui.ui.terminal.frames import frame

@@ -9,7 +9,7 @@ writes changed lines whole. With a clock at the top and an answer growing at the
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -96,6 +96,13 @@ class Span(NamedTuple):
     widget: Widget
 
 
+Touched: TypeAlias = dict[Widget, dict[int, set[Span]]]
+"""Parts of lines, by widget and line."""
+
+_KEPT: Final = 1024
+"""Regions of which it is kept what they touch."""
+
+
 class _Layout:
     """Whose is which part of which line, for as long as the screen is laid out like this."""
 
@@ -104,8 +111,23 @@ class _Layout:
         """Where widgets are and to what they are clipped, the ones in front first; for another layout another one."""
         self._cuts = compositor.cuts
         self._spans: dict[int, list[Span]] = {}
+        self._touched: dict[Region, Touched] = {}
 
-    def spans(self, y: int) -> list[Span]:
+    def touched(self, region: Region) -> "Touched":
+        """The parts of lines that a region of the screen touches. Most frames have the same few."""
+        found = self._touched.get(region)
+        if found is None:
+            found = defaultdict(lambda: defaultdict(set))
+            for y in region.line_range:
+                for span in self._spans_of(y):
+                    if span.x < region.right and span.end > region.x:
+                        found[span.widget][y].add(span)
+            if len(self._touched) >= _KEPT:
+                self._touched.clear()
+            self._touched[region] = found
+        return found
+
+    def _spans_of(self, y: int) -> list[Span]:
         found = self._spans.get(y)
         if found is None:
             cuts = self._cuts[y] if 0 <= y < len(self._cuts) else []
@@ -132,13 +154,10 @@ def _layout_of(compositor: Compositor) -> _Layout:
 def _rows(compositor: Compositor, regions: Iterable[Region]) -> dict[int, Row]:
     """The strips that these regions touch, by the line that they stand in."""
     layout = _layout_of(compositor)
-    wanted: dict[Widget, dict[int, set[Span]]] = defaultdict(lambda: defaultdict(set))
+    wanted: Touched = {}
     for region in regions:
-        left, right = region.x, region.right
-        for y in region.line_range:
-            for span in layout.spans(y):
-                if span.x < right and span.end > left:
-                    wanted[span.widget][y].add(span)
+        for widget, lines in layout.touched(region).items():
+            wanted[widget] = _united(wanted[widget], lines) if widget in wanted else lines
     rows: dict[int, Row] = defaultdict(dict)
     for widget, lines in wanted.items():
         region, clip = layout.visible[widget]
@@ -150,6 +169,10 @@ def _rows(compositor: Compositor, regions: Iterable[Region]) -> dict[int, Row]:
                     whole = x == seen.x and end - x == strip.cell_length
                     rows[y][x] = strip if whole else strip.crop(x - seen.x, end - seen.x)
     return rows
+
+
+def _united(one: dict[int, set[Span]], other: dict[int, set[Span]]) -> dict[int, set[Span]]:
+    return one | {y: spans | one.get(y, set()) for y, spans in other.items()}
 
 
 def _runs(lines: Iterable[int]) -> Iterator[tuple[int, int]]:
