@@ -13,8 +13,10 @@ from agents.run_config import ToolErrorFormatterArgs
 from openai import AsyncOpenAI, Timeout
 
 from tui.commands import Open
+from tui.engine.network import QuickBackend
+from tui.engine.sdk_import import SWITCH
 from tui.engine.sending import watch
-from tui.engine.transports import clients_of
+from tui.engine.transports import clients_of, use_backend
 
 OFFICIAL = "https://api.openai.com/v1"
 _TIMEOUT = 120.0
@@ -117,7 +119,10 @@ def _provider(client: AsyncOpenAI, api: Api, *, official: bool) -> MultiProvider
 
 def _client(base_url: str, key: str, timeout: float) -> AsyncOpenAI:
     patience = Timeout(timeout, connect=_CONNECT_TIMEOUT)
-    return AsyncOpenAI(api_key=key or _NO_KEY, base_url=base_url, max_retries=0, timeout=patience)
+    client = AsyncOpenAI(api_key=key or _NO_KEY, base_url=base_url, max_retries=0, timeout=patience)
+    if os.environ.get(SWITCH) != "0":
+        use_backend(client, QuickBackend())
+    return client
 
 
 def _without_key(options: Open, *, own: bool) -> Connection:

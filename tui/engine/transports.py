@@ -7,8 +7,10 @@ owner's proxies and settings: the private names of it in use are all here.
 from collections.abc import Callable
 from typing import Any
 
+import httpcore2
 import httpx2
 from agents import Agent, Model, OpenAIChatCompletionsModel, OpenAIResponsesModel, OpenAIResponsesWSModel
+from httpcore2._backends.auto import AutoBackend
 from openai import AsyncOpenAI
 
 from tui.engine.items import reachable
@@ -24,6 +26,19 @@ def interpose(client: AsyncOpenAI, layer: Callable[[Transport], Transport]) -> b
     http._transport = layer(http._transport)  # noqa: SLF001
     mounts = http._mounts  # noqa: SLF001 - proxies, by URL
     mounts.update({pattern: layer(transport) for pattern, transport in mounts.items() if transport is not None})
+    return True
+
+
+def use_backend(client: AsyncOpenAI, backend: httpcore2.AsyncNetworkBackend) -> bool:
+    """Have a new client connect by `backend`. False where it, or what it connects by, is of another make.
+
+    Proxies keep what they have.
+    """
+    http = http_of(client)
+    pool = getattr(http and http._transport, "_pool", None)  # noqa: SLF001
+    if type(getattr(pool, "_network_backend", None)) is not AutoBackend:
+        return False
+    pool._network_backend = backend  # type: ignore[union-attr]  # noqa: SLF001
     return True
 
 

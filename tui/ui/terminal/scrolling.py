@@ -5,10 +5,14 @@ Its way lays out the whole screen, since a view might hold widgets, and renders 
 
 # ruff: noqa: SLF001 - the scroll view's own parts; pinned and tested like all in `tui.ui.terminal.internals`
 
+from collections.abc import Sequence
 from math import ceil
 from weakref import WeakKeyDictionary
 
+from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar, ScrollBarRender
@@ -19,6 +23,8 @@ from tui.ui.terminal import frames
 
 _thumbs: WeakKeyDictionary[ScrollBar, tuple[int, int, int]] = WeakKeyDictionary()
 """Where the thumb of each scroll bar was when it was painted in a frame."""
+_drawn: WeakKeyDictionary[ScrollBar, tuple[object, list[Strip]]] = WeakKeyDictionary()
+"""The lines of each scroll bar, and what they were made of."""
 _render_lines = ScrollBar.render_lines
 
 
@@ -54,14 +60,21 @@ def scroll(widget: ScrollView, y: float) -> None:
 
 
 def _move(bar: ScrollBar) -> None:
-    """Repaint a scroll bar whose thumb is elsewhere, to an eighth of a cell."""
+    """Repaint a scroll bar whose thumb is elsewhere, to an eighth of a cell: where its ends were and are."""
     size, whole, window = bar.size.height, max(1, bar.window_virtual_size), bar.window_size
     length = max(1.0, window * size / whole)
     start = int(8 * (size - length) * bar.position / max(1, whole - window))
     thumb = size, start, start + ceil(8 * length)
-    if _thumbs.get(bar) != thumb:
-        _thumbs[bar] = thumb
+    before = _thumbs.get(bar)
+    if before == thumb:
+        return
+    _thumbs[bar] = thumb
+    if before is None or before[0] != size:
         frames.mark(bar)
+        return
+    for was, now in zip(before[1:], thumb[1:], strict=True):
+        top, bottom = min(was, now) // 8 - 1, max(was, now) // 8 + 2  # a cell more: its ends are rounded
+        frames.mark(bar, Region(0, max(0, top), 1, min(size, bottom) - max(0, top)))
 
 
 def patch_scroll_bars() -> None:
@@ -76,10 +89,16 @@ def _bar_lines(bar: ScrollBar, crop: Region) -> list[Strip]:
     back, color = drawn.style.bgcolor, drawn.style.color
     assert back is not None
     assert color is not None
-    segments = ScrollBarRender.render_bar(
-        bar.size.height, drawn.virtual_size, drawn.window_size, drawn.position, back_color=back, bar_color=color
-    ).segments
-    filters, background = bar.get_line_filters(), bar.background_colors[1]
+    filters, height = bar.get_line_filters(), bar.outer_size.height
+    key = height, drawn.virtual_size, drawn.window_size, drawn.position, drawn.style, filters
+    known = _drawn.get(bar)
+    if known is None or known[0] != key:
+        segments = ScrollBarRender.render_bar(*key[:4], back_color=back, bar_color=color).segments
+        known = _drawn[bar] = key, _strips(segments, filters, bar.background_colors[1])
+    return known[1][crop.y : crop.bottom]
+
+
+def _strips(segments: Sequence[Segment], filters: Sequence[LineFilter], background: Color) -> list[Strip]:
     strips: dict[int, Strip] = {}  # most segments are the same few objects
     for segment in segments:
         if id(segment) not in strips:
@@ -87,4 +106,4 @@ def _bar_lines(bar: ScrollBar, crop: Region) -> list[Strip]:
             for each in filters:
                 strip = strip.apply_filter(each, background)
             strips[id(segment)] = strip
-    return [strips[id(segment)] for segment in segments[crop.y : crop.bottom]]
+    return [strips[id(segment)] for segment in segments]
