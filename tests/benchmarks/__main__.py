@@ -5,7 +5,11 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.benchmarks.suite import everything, names, timed
+from tests.benchmarks.compare import Move, kept, move
+from tests.benchmarks.figures import REACHES, Figure
+from tests.benchmarks.suite import everything, names
+
+_ROW = "{:<56} {:>13} {:>11} {:>10} {:>8}  {}"
 
 
 def main() -> None:
@@ -17,18 +21,44 @@ def main() -> None:
     options = parser.parse_args()
     if not any(options.only in name for name in names()):
         parser.error(f"no measure has {options.only!r} in its name: {', '.join(names())}")
-    before = {row["name"]: row["value"] for row in json.loads(options.compare.read_text())} if options.compare else {}
-    kept = []
-    print(f"{'measure':<44} {'value':>12}  {'floor':>10}  {'× floor':>8}  {'× before' if before else ''}")
-    for figure, _ in timed(everything(quick=options.quick, only=options.only)):
-        kept.append(asdict(figure))
-        floor = f"{figure.floor:,.1f}" if figure.floor is not None else ""
-        ratio = f"{figure.ratio:.2f}" if figure.ratio is not None else ""
-        moved = f"{figure.value / before[figure.name]:.2f}" if before.get(figure.name) else ""
-        value = f"{figure.value:,.1f} {figure.unit}"
-        print(f"{figure.name:<44} {value:>12}  {floor:>10}  {ratio:>8}  {moved}", flush=True)
-    if options.json:
-        options.json.write_text(json.dumps(kept, indent=1))
+    before = kept(options.compare) if options.compare else {}
+    figures: list[Figure] = []
+    moves: dict[str, Move] = {}
+    print(_ROW.format("measure", "value", "reach", "floor", "× floor", "× before" if before else ""))
+    for figure in everything(quick=options.quick, only=options.only):
+        figures.append(figure)
+        if figure.name in before:
+            moves[figure.name] = move(before[figure.name], figure)
+        print(_line(figure, moves.get(figure.name)), flush=True)
+        if options.json:
+            options.json.write_text(json.dumps([asdict(each) for each in figures], indent=1))
+    if not options.only:
+        for name in REACHES.keys() - {figure.name for figure in figures}:
+            print(f"not measured: {name}")
+    if before:
+        print(*_summary(moves), sep="\n")
+
+
+def _line(figure: Figure, moved: Move | None) -> str:
+    reach = ""
+    if figure.reach:
+        bound, of_ratio, at_least = figure.reach
+        sign, times = "≥" if at_least else "≤", " ×" if of_ratio else ""
+        reach = f"{sign} {bound:,g}{times} {'✔' if figure.reached else '✗'}"
+    floor = "" if figure.floor is None else f"{figure.floor:,.1f}"
+    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
+    return _ROW.format(figure.name, f"{figure.value:,.1f} {figure.unit}", reach, floor, ratio, moved or "").rstrip()
+
+
+def _summary(moves: dict[str, Move]) -> list[str]:
+    """What a reader of the last column looks for."""
+    real = {name: each for name, each in moves.items() if each.real}
+    if not real:
+        return ["nothing moved by more than its repeats differ"]
+    return [
+        "moved by more than repeats differ (ratios to the floor where there is one):",
+        *(f"  {each.factor:5.2f} ×  {name}, of which ± {each.noise:.0%} is noise" for name, each in real.items()),
+    ]
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ import itertools
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from tests.benchmarks.figures import Figure, p95
 from tests.benchmarks.probe import Probe
 from tests.model_server import Reply, ServerProcess, Text, Wait
 
@@ -33,20 +33,6 @@ def f(x):
 """
 
 
-@dataclass(frozen=True)
-class Figure:
-    """Medians over the repeats. `floor` is None where there is none to compare with."""
-
-    name: str
-    unit: str
-    value: float
-    floor: float | None = None
-
-    @property
-    def ratio(self) -> float | None:
-        return self.value / self.floor if self.floor else None
-
-
 def deltas(count: int) -> list[str]:
     """Mixed Markdown in token-sized pieces, the last one telling that it is the end."""
     text = _BLOCK * (count * 5 // len(_BLOCK) + 1)
@@ -55,8 +41,9 @@ def deltas(count: int) -> list[str]:
 
 
 @contextmanager
-def program(server: ServerProcess, *, ready: bool = True) -> Iterator[Probe]:
-    command = [sys.executable, "-m", "tui", "storyteller", "--base-url", server.base_url, "--api", "responses"]
+def program(server: ServerProcess, *, ready: bool = True, module: Sequence[str] = ("tui",)) -> Iterator[Probe]:
+    """The full screen; `module` is what Python runs, with its first arguments."""
+    command = [sys.executable, "-m", *module, "storyteller", "--base-url", server.base_url, "--api", "responses"]
     with tempfile.TemporaryDirectory() as folder, Probe(command, folder=folder) as probe:
         if ready:
             probe.see("ready")
@@ -123,9 +110,9 @@ def paced(rate: int, count: int) -> Iterator[Figure]:
             least = (probe.cpu - used) / count
     yield Figure(f"CPU a delta at {rate}/s, with keys typed", "µs", 1e6 * value, 1e6 * least)
     yield Figure(f"bytes a delta at {rate}/s", "B", written / count)
-    if len(echoes) > 1:
-        yield Figure(f"key echo at {rate}/s, median", "ms", 1e3 * statistics.median(echoes))
-        yield Figure(f"key echo at {rate}/s, p95", "ms", 1e3 * statistics.quantiles(echoes, n=20)[-1])
+    echoes = [1e3 * echo for echo in echoes]
+    yield Figure.over(f"key echo at {rate}/s, median", "ms", echoes, statistics.median)
+    yield Figure.over(f"key echo at {rate}/s, p95", "ms", echoes, p95)
 
 
 def _echoes(probe: Probe, end: str) -> Iterator[float]:
@@ -139,24 +126,34 @@ def _echoes(probe: Probe, end: str) -> Iterator[float]:
         yield probe.see(letter, 10) - typed
 
 
-def flood(count: int) -> Iterator[Figure]:
+def flood(count: int, repeats: int) -> Iterator[Figure]:
     """All deltas at once: until the end is shown, with what CPU and memory."""
     script: list[Reply] = [[Text(deltas(count))]]
     with ServerProcess(script) as server:
-        with program(server) as probe:
-            used, memory = probe.cpu, probe.peak_memory
-            began = probe.type("go\r")
-            shown, spent = probe.see(END) - began, probe.cpu - used
-            peak = probe.peak_memory
-        with floor("sdk", server.base_url) as probe:
-            probe.see("ready")
-            used = probe.cpu
-            began = probe.type("go\n")
-            least, least_spent = probe.see("answered") - began, probe.cpu - used
-    yield Figure(f"{count:,} deltas at once: shown after", "ms", 1e3 * shown, 1e3 * least)
-    yield Figure(f"{count:,} deltas at once: CPU", "s", spent, least_spent)
-    yield Figure("peak memory after that, both processes", "MB", peak / 1e6)
-    yield Figure("growth by that", "MB", (peak - memory) / 1e6)
+        seen = [(*_flooded(server), *_flooded_headless(server)) for _ in range(repeats)]
+    shown, spent, peak, growth, least, least_spent = zip(*seen, strict=True)
+    yield Figure.of(f"{count:,} deltas at once: shown after", "ms", shown, least)
+    yield Figure.of(f"{count:,} deltas at once: CPU", "s", spent, least_spent)
+    yield Figure.of("peak memory after that, both processes", "MB", peak)
+    yield Figure.of("growth by that", "MB", growth)
+
+
+def _flooded(server: ServerProcess) -> tuple[float, float, float, float]:
+    """Milliseconds until all is shown, seconds of CPU, megabytes of peak memory and by how many that grew."""
+    with program(server) as probe:
+        used, memory = probe.cpu, probe.peak_memory
+        began = probe.type("go\r")
+        shown = probe.see(END) - began
+        spent, peak = probe.cpu - used, probe.peak_memory
+    return 1e3 * shown, spent, peak / 1e6, (peak - memory) / 1e6
+
+
+def _flooded_headless(server: ServerProcess) -> tuple[float, float]:
+    with floor("sdk", server.base_url) as probe:
+        probe.see("ready")
+        used = probe.cpu
+        began = probe.type("go\n")
+        return 1e3 * (probe.see("answered") - began), probe.cpu - used
 
 
 def idle(seconds: float) -> Iterator[Figure]:
@@ -181,4 +178,6 @@ def cancel(repeats: int) -> Iterator[Figure]:
             pressed = probe.type("\x1b")
             waits.append(server.request(number)["disconnected_at"] - pressed)
             probe.idle(0.3)
-        yield Figure("Esc to server disconnect", "ms", 1e3 * statistics.median(waits))
+        waits = [1e3 * wait for wait in waits]
+        yield Figure.of("Esc to server disconnect", "ms", waits)
+        yield Figure("Esc to server disconnect, the longest", "ms", max(waits))

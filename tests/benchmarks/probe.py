@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-_TICK = os.sysconf("SC_CLK_TCK")
-
 
 class Probe:
     """`raw` is all that was written. Times are `time.monotonic`, CPU and memory those of the whole process tree."""
@@ -91,7 +89,7 @@ class Probe:
     @property
     def cpu(self) -> float:
         """Seconds of user and system time so far."""
-        return sum(_cpu(pid) for pid in self._pids())
+        return sum(map(cpu_of, self._pids()))
 
     @property
     def peak_memory(self) -> int:
@@ -109,13 +107,12 @@ class Probe:
         return found
 
 
-def _cpu(pid: int) -> float:
+def cpu_of(pid: int) -> float:
+    """Seconds of user and system time of a process, to the nanosecond, with threads that have ended."""
     try:
-        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
-            fields = stat.read().rpartition(")")[2].split()
+        return time.clock_gettime((~pid << 3) | 2)  # what clock_getcpuclockid(3) makes of a process
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / _TICK
 
 
 def peak_memory(pid: int) -> int:

@@ -11,7 +11,7 @@ from itertools import chain, count, islice
 from pathlib import Path
 
 from tests.benchmarks.alone import measured
-from tests.benchmarks.measures import Figure
+from tests.benchmarks.figures import Figure
 from tests.benchmarks.probe import Probe
 from tui import events as e
 from tui.journal.file import Header, header_line

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from tests.benchmarks.measures import Figure, deltas, medians
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.measures import deltas, medians
 from tests.benchmarks.probe import peak_memory
 from tui import events as e
 from tui.journal.file import Header, header_line

@@ -1,18 +1,17 @@
 """Which measures there are, and how long each may take."""
 
-import time
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.benchmarks import engine, latency, measures, scale, stored
-from tests.benchmarks.measures import Figure
+from tests.benchmarks import blocks, engine, latency, measures, scale, stored
+from tests.benchmarks.figures import Figure
 
 _SUITE: Final[tuple[tuple[Any, tuple[Any, ...], tuple[Any, ...]], ...]] = (
     (measures.startup, (3,), (9,)),
-    (measures.paced, (100, 1_000), (100, 3_000)),
     (measures.paced, (500, 3_000), (500, 10_000)),
-    (latency.to_screen, (100, 500), (100, 3_000)),
-    (measures.flood, (20_000,), (20_000,)),
+    (latency.on_history, (100, 600, 20_000, 1), (100, 1_000, 20_000, 5)),
+    (blocks.long_blocks, (200_000, 100, 200), (200_000, 100, 1_000)),
+    (measures.flood, (20_000, 1), (20_000, 5)),
     (measures.idle, (5,), (20,)),
     (measures.cancel, (5,), (20,)),
     (engine.engine_start, (1,), (9,)),
@@ -21,7 +20,7 @@ _SUITE: Final[tuple[tuple[Any, tuple[Any, ...], tuple[Any, ...]], ...]] = (
     (engine.engine_deltas, ("responses", 100, 200, 1), ("responses", 100, 1_000, 3)),
     (engine.engine_deltas, ("responses", 500, 1_000, 1), ("responses", 500, 5_000, 3)),
     (engine.engine_cancel, (5,), (50,)),
-    (engine.at_once, (10, 1_000), (10, 2_000)),
+    (engine.at_once, (10, 2_000), (10, 5_000)),
     (stored.listing, (3, 1_000), (9, 1_000)),
     (stored.opening, (1, 200_000), (5, 200_000)),
     (scale.scale, (20_000,), (1_000_000,)),
@@ -39,11 +38,3 @@ def everything(*, quick: bool, only: str = "") -> Iterator[Figure]:
 def names() -> list[str]:
     """Of the measures, to choose from."""
     return list(dict.fromkeys(measure.__name__ for measure, *_ in _SUITE))
-
-
-def timed(figures: Iterator[Figure]) -> Iterator[tuple[Figure, float]]:
-    """Each figure with the seconds that it took to get."""
-    began = time.monotonic()
-    for figure in figures:
-        yield figure, time.monotonic() - began
-        began = time.monotonic()
