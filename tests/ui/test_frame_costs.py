@@ -61,12 +61,12 @@ def test_every_frame_is_on_the_terminal_at_its_end(costs: Costs) -> None:
     ("what", "ceiling", "meaning"),
     [
         ("writes", 1.05, "a frame is no longer one write: something refreshes a widget outside of `frames.frame`"),
-        ("written", 550, "more is written than what differs: see `compositing`, and what a pane repaints"),
-        ("lines", 48, "a pane renders lines that did not change: see what it refreshes, and the log's own scrolling"),
+        ("written", 440, "more is written than what differs: see `compositing`, and what a pane repaints"),
+        ("lines", 47, "a pane renders lines that did not change: see what it refreshes, and the log's own scrolling"),
         ("kept", 1.05, "the journal is written more than once a frame"),
         ("recorded", 120, "a delta's record has grown: a field is written that could be left out"),
-        ("blocks", 62, "more stays in memory: a cache without bounds, or an object a delta in the state"),
-        ("calls", 3_000, "a frame does more work: profile `python -m tests.benchmarks --only on_history`"),
+        ("blocks", 49, "more stays in memory: a cache without bounds, or an object a delta in the state"),
+        ("calls", 1_420, "a frame does more work: profile `python -m tests.benchmarks --only on_history`"),
         ("again", 1.03, "a frame's work grows with the history: something walks all entries, rows or records"),
     ],
 )
