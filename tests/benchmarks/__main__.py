@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def main() -> None:
     options = parser.parse_args()
     if not any(options.only in name for name in names()):
         parser.error(f"no measure has {options.only!r} in its name: {', '.join(names())}")
+    began = time.monotonic()
     before = kept(options.compare) if options.compare else {}
     figures: list[Figure] = []
     moves: dict[str, Move] = {}
@@ -32,6 +34,7 @@ def main() -> None:
         print(_line(figure, moves.get(figure.name)), flush=True)
         if options.json:
             options.json.write_text(json.dumps([asdict(each) for each in figures], indent=1))
+    print(f"{len(figures)} figures in {time.monotonic() - began:.0f} s")
     if not options.only:
         for name in REACHES.keys() - {figure.name for figure in figures}:
             print(f"not measured: {name}")
@@ -45,9 +48,13 @@ def _line(figure: Figure, moved: Move | None) -> str:
         bound, of_ratio, at_least = figure.reach
         sign, times = "≥" if at_least else "≤", " ×" if of_ratio else ""
         reach = f"{sign} {bound:,g}{times} {'✔' if figure.reached else '✗'}"
-    floor = "" if figure.floor is None else f"{figure.floor:,.1f}"
+    floor = "" if figure.floor is None else _number(figure.floor)
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-    return _ROW.format(figure.name, f"{figure.value:,.1f} {figure.unit}", reach, floor, ratio, moved or "").rstrip()
+    return _ROW.format(figure.name, f"{_number(figure.value)} {figure.unit}", reach, floor, ratio, moved or "").rstrip()
+
+
+def _number(value: float) -> str:
+    return f"{value:,.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def _summary(moves: dict[str, Move]) -> list[str]:
