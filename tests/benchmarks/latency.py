@@ -17,8 +17,11 @@ _WORDS: Final = 10
 
 
 def word(letter: str, number: int) -> str:
-    """A word of its own. Two that follow each other differ at both ends, so that the terminal is given them whole where
-    one takes the other's place and only what differs is written."""
+    """A word of its own.
+
+    Words that are near each other differ at both ends, so that the terminal is given them whole where one takes the
+    other's place and only what differs is written.
+    """
     return f"{letter}{number % 10}{number:05d}"
 
 

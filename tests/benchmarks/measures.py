@@ -159,11 +159,20 @@ def _flooded_headless(server: ServerProcess) -> tuple[float, float]:
 def idle(seconds: float) -> Iterator[Figure]:
     """What it costs to leave it open."""
     with ServerProcess([[Text([END])]]) as server, program(server) as probe:
-        probe.idle(2)
-        used, written = probe.cpu, len(probe.raw)
-        probe.idle(seconds)
-        yield Figure("idle CPU", "%", 100 * (probe.cpu - used) / seconds)
-        yield Figure("idle output", "B/s", (len(probe.raw) - written) / seconds)
+        used, written = _left(probe, seconds)
+    with floor("empty-app") as probe:
+        probe.see(INPUT)
+        least, least_written = _left(probe, seconds)
+    yield Figure("idle CPU", "%", used, least)
+    yield Figure("idle output", "B/s", written, least_written)
+
+
+def _left(probe: Probe, seconds: float) -> tuple[float, float]:
+    """Percent of a core and bytes a second while nothing happens."""
+    probe.idle(2)
+    used, written = probe.cpu, len(probe.raw)
+    probe.idle(seconds)
+    return 100 * (probe.cpu - used) / seconds, (len(probe.raw) - written) / seconds
 
 
 def cancel(repeats: int) -> Iterator[Figure]:
