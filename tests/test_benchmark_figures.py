@@ -61,8 +61,8 @@ def test_ratios_are_compared_where_both_runs_have_a_floor() -> None:
         ((100.0, 98.0, 102.0), (110.0, 109.0, 111.0), True),
         ((100.0, 98.0, 102.0), (90.0, 89.0, 91.0), True),
         ((100.0, 60.0, 140.0), (130.0, 129.0, 131.0), False),  # repeats were that far apart
-        ((100.0, None, None), (112.0, None, None), False),  # taken once
-        ((100.0, None, None), (120.0, None, None), True),
+        ((100.0, None, None), (120.0, None, None), False),  # taken once
+        ((100.0, None, None), (130.0, None, None), True),
         ((0.0, None, None), (1.0, None, None), True),
         ((0.0, None, None), (0.0, None, None), False),
         ((1.0, None, None), (0.0, None, None), True),

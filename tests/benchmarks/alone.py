@@ -32,7 +32,7 @@ from tui.ui.search.sieve import Sieve
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _FEW: Final = 1000
 """Rows of the log whose frames are the floor."""
-_PAGES: Final = 40
+_PAGES: Final = 24
 _APPENDED: Final = 20_000
 _AT_ONCE: Final = 50
 """Records between two writes to the journal: a fast stream's in a frame."""

@@ -19,7 +19,7 @@ _ROW: Final = 6
 """Words in an item, a line or a table's row."""
 _LATE: Final = 0.1
 """Seconds after its last delta in which a part's frames may come."""
-_REST: Final = 2
+_REST: Final = 1.5
 """Seconds to show in what came at once, so that what comes after it waits for nothing else."""
 
 
@@ -56,15 +56,15 @@ def _answer(
     parts = sent[:count], sent[-count:]
     frames = inside.seen(path)
     first, last = (
-        1e3 * p95([each.fold + each.paint for each in frames if part[0][2] < each.at < part[-1][2] + _LATE])
+        [1e3 * (each.fold + each.paint) for each in frames if part[0][2] < each.at < part[-1][2] + _LATE]
         for part in parts
     )
-    yield Figure(f"{name}: frame p95 at its end", "ms", last, first)
+    yield Figure.over(f"{name}: frame p95 at its end", "ms", last, p95, p95(first))
     began, ended = sent[count][2], sent[-count][2]
     longest = max(each.paint for each in frames if began < each.at < ended + _LATE)
     yield Figure(f"{name}: longest paint while it comes at once", "ms", 1e3 * longest)
-    first, last = (1e3 * p95(waits(probe, start, part)) for part in parts)
-    yield Figure(f"{name}: server to screen p95 at its end", "ms", last, first)
+    first, last = ([1e3 * wait for wait in waits(probe, start, part)] for part in parts)
+    yield Figure.over(f"{name}: server to screen p95 at its end", "ms", last, p95, p95(first))
 
 
 # Shapes: a delta a word, each word once

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final, NamedTuple, Self
 
-from tui.percentiles import percentile
+from tui.metrics.percentiles import percentile
 
 
 def p95(seen: Sequence[float]) -> float:
@@ -43,11 +43,18 @@ class Figure:
         return cls(name, unit, median(seen), median(floors) if floors else None, *spread)
 
     @classmethod
-    def over(cls, name: str, unit: str, seen: Sequence[float], what: Callable[[Sequence[float]], float]) -> Self:
+    def over(
+        cls,
+        name: str,
+        unit: str,
+        seen: Sequence[float],
+        what: Callable[[Sequence[float]], float],
+        floor: float | None = None,
+    ) -> Self:
         """`what` of all that was seen; the spread is between the quarters of the time."""
         length = -(-len(seen) // 4)
         parts = [what(seen[start : start + length]) for start in range(0, len(seen), length)]
-        return cls(name, unit, what(seen), None, min(parts), max(parts))
+        return cls(name, unit, what(seen), floor, min(parts), max(parts))
 
     @property
     def ratio(self) -> float | None:

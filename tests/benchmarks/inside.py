@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui.cli import main
-from tui.ui.own_speed import Frame, OwnSpeed
+from tui.ui.metrics.own_speed import Frame, OwnSpeed
 
 
 class Seen(NamedTuple):

@@ -78,8 +78,8 @@ def on_history(rate: int, count: int, long: int, repeats: int) -> Iterator[Figur
     yield Figure.over(f"server to screen at {rate}/s, p95", "ms", at_first, p95)
     name = f"the same again after {long:,} deltas"
     yield Figure.of(f"{name}: CPU a delta", "µs", [each.cpu for each in again], [each.cpu for each in first])
-    yield Figure(f"{name}: to screen, median", "ms", median(later), median(at_first))
-    yield Figure(f"{name}: to screen, p95", "ms", p95(later), p95(at_first))
+    yield Figure.over(f"{name}: to screen, median", "ms", later, median, median(at_first))
+    yield Figure.over(f"{name}: to screen, p95", "ms", later, p95, p95(at_first))
 
 
 def _answered(probe: Probe, server: ServerProcess, index: int) -> Answered:

@@ -70,7 +70,7 @@ def _shown(path: Path, name: str, events: int, folder: str) -> Iterator[Figure]:
         yield Figure(f"{name}: key to screen while loading", "ms", 1e3 * statistics.median(loading))
         probe.type(_LOG)  # which has rows whatever the shape; the chat may have nothing to scroll
         probe.idle(0.5)
-        keys = [_echo(probe, key) for key in ("\x1b[5~", "\x1b[5~", "\x1b[6~", "\x1b[A") * 4]
+        keys = [_echo(probe, key) for key in ("\x1b[5~", "\x1b[5~", "\x1b[6~", "\x1b[A") * 3]
         yield Figure(f"{name}: key to screen when loaded", "ms", 1e3 * statistics.median(keys))
         yield Figure(f"{name}: peak memory", "MB", probe.peak_memory / 1e6)
 

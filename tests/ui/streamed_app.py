@@ -15,11 +15,11 @@ from textual.strip import Strip
 
 from tests.ui.app_driver import StillLink
 from tui import events as e
-from tui.journal import Header
-from tui.journal_writer import JournalWriter
-from tui.ui import compositing, internals, scrolling
+from tui.journal.header import Header
+from tui.journal.writer import JournalWriter
 from tui.ui.app import AgentsApp
 from tui.ui.pump import Pump
+from tui.ui.terminal import compositing, internals, scrolling
 
 FRAMES: Final = 400
 DELTAS: Final = 1000

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tests.ui.streamed_app import DELTAS, FRAMES, Recorded, Streamed, streaming
-from tui.ui import compositing
+from tui.ui.terminal import compositing
 
 LONG: Final = 20_000
 """Deltas of the answer that comes at once before the last is measured again."""
