@@ -10,8 +10,8 @@ from tests.benchmarks.measures import END, deltas, floor, program
 from tests.benchmarks.probe import Probe
 from tests.model_server import Pace, Reply, ServerProcess, Text
 
-_LAST: Final = "THE-LAST-WORD"
-"""Ends the paced answers; the long one ends in another, which the screen may show again when it scrolls."""
+_LAST: Final = "FINIS"
+"""Ends the paced answers, in one piece also as code; the long one ends in another, which may be shown again."""
 _WORDS: Final = 10
 """In a paragraph of its own after each block of Markdown."""
 
