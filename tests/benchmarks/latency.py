@@ -12,6 +12,8 @@ from tests.model_server import Pace, Reply, ServerProcess, Text
 
 _LAST: Final = "FINIS"
 """Ends the paced answers, in one piece also as code; the long one ends in another, which may be shown again."""
+_BEFORE: Final = 300
+"""Deltas of the answer before the first that is measured."""
 _WORDS: Final = 10
 """In a paragraph of its own after each block of Markdown."""
 
@@ -59,16 +61,20 @@ class Answered(NamedTuple):
 
 
 def on_history(rate: int, count: int, long: int, repeats: int) -> Iterator[Figure]:
-    """A paced answer, a long one at once, and the first again, in one program."""
+    """A paced answer, a long one at once, and the first again, in one program that has answered before."""
     paced: Reply = [Pace(rate), Text(marked(count))]
     first, again, least = [], [], []
     for _ in range(repeats):
-        with ServerProcess([paced, [Text(deltas(long))], paced], within=30) as server, program(server) as probe:
-            first.append(_answered(probe, server, 0))
+        script: list[Reply] = [[Text(deltas(_BEFORE))], paced, [Text(deltas(long))], paced]
+        with ServerProcess(script, within=30) as server, program(server) as probe:
+            probe.type("go\r")  # what is made on first use would make the first answer dearer
+            probe.see(END)
+            probe.idle(0.5)
+            first.append(_answered(probe, server, 1))
             probe.type("go\r")
             probe.see(END)
             probe.idle(1)
-            again.append(_answered(probe, server, 2))
+            again.append(_answered(probe, server, 3))
         with ServerProcess([paced]) as server, floor("sdk", server.base_url) as probe:
             least.append(_headless(probe, count))
     yield Figure.of(f"CPU a delta at {rate}/s", "µs", [each.cpu for each in first], least)

@@ -11,7 +11,7 @@ _SUITE: Final[tuple[tuple[Any, tuple[Any, ...], tuple[Any, ...]], ...]] = (
     (measures.paced, (500, 2_000), (500, 10_000)),
     (latency.on_history, (100, 500, 20_000, 1), (100, 1_000, 20_000, 5)),
     (blocks.long_blocks, (200_000, 100, 150), (200_000, 100, 1_000)),
-    (measures.flood, (20_000, 3, 1), (20_000, 5, 5)),
+    (measures.flood, (20_000, 2, 1), (20_000, 5, 5)),
     (measures.idle, (5,), (20,)),
     (measures.cancel, (5,), (20,)),
     (engine.engine_start, (1,), (9,)),
