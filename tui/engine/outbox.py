@@ -14,7 +14,7 @@ from tui.engine import clock
 from tui.events import Event, Notice, name_of
 from tui.wire import Stamped
 
-FRAME = 1 / 40
+FRAME = 1 / 50
 """Seconds between two writes: what an eye takes for motion, and half of it is what a delta waits on the average."""
 
 _NO_JSON = (TypeError, ValueError, RecursionError)

@@ -1,6 +1,6 @@
 """One section of the chat for each entry of state, in parts that are rendered when they are needed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from tui.pace import Pacing, whole_words
@@ -168,7 +168,9 @@ class AnswerSection(Section):
             for part in self.parts:
                 part.width = 0
 
-    def _add(self, blocks: Iterable[Block], width: int, *, shown: bool) -> None:
+    def _add(self, blocks: Sequence[Block], width: int, *, shown: bool) -> None:
+        """Take on blocks; of more than a screen of them those in view are rendered by whoever shows them."""
+        shown = shown and sum(guess(block.text, width) for block in blocks) <= 2 * PART_LINES
         for block in blocks:
             part = self.parts[-2] if self._blocks else None
             if part is None or part.height >= PART_LINES:
