@@ -24,7 +24,7 @@ def _left_on(raw: bytes) -> set[bytes]:
     return {mode for mode, is_on in on.items() if is_on}
 
 
-def _assert_restored(terminal: Terminal) -> None:
+def assert_restored(terminal: Terminal) -> None:
     assert _left_on(bytes(terminal.raw)) == set()
     assert terminal.modes == terminal.modes_before
     assert b"Traceback" not in terminal.raw
@@ -61,7 +61,7 @@ def test_prompt_stream_stop_and_quit(size: tuple[int, int], config: dict[str, st
             assert said[2] == "typed meanwhile"
             terminal.type("/quit\r")
             assert terminal.wait_exit() == 0
-            _assert_restored(terminal)
+            assert_restored(terminal)
 
 
 def test_a_tool_call_is_shown_in_chat_log_and_figures(config: dict[str, str]) -> None:
@@ -103,7 +103,7 @@ def test_a_signal_restores_the_terminal(number: signal.Signals, config: dict[str
         terminal.wait_for("ready")
         os.kill(terminal.process.pid, number)
         assert terminal.wait_exit() == 128 + number
-        _assert_restored(terminal)
+        assert_restored(terminal)
 
 
 @pytest.mark.parametrize("controls", [True, False], ids=["with a signal", "without one"])
@@ -140,7 +140,7 @@ def test_a_crash_is_one_line_and_restores_the_terminal(tmp_path: Path, config: d
     )
     with Terminal([program()[0], str(tmp_path / "crash.py")], env=config) as terminal:
         assert terminal.wait_exit() == 1
-        _assert_restored(terminal)
+        assert_restored(terminal)
         assert "broken" in terminal.text
         assert b"\x1b]0;owned" not in terminal.raw
         assert any("Traceback" in log.read_text() for log in tmp_path.rglob("crash.log"))
@@ -184,4 +184,4 @@ def test_no_escape_sequence_of_a_model_or_tool_reaches_the_terminal(tmp_path: Pa
             terminal.type("\x11")  # Ctrl+Q
             assert terminal.wait_exit() == 0
             assert leaks(bytes(terminal.raw)) == []
-            _assert_restored(terminal)
+            assert_restored(terminal)

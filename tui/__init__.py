@@ -1,5 +1,3 @@
 """Full-screen terminal client for the OpenAI Agents SDK."""
 
-from typing import Final
-
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"  # and nothing else: the first paint waits for this file

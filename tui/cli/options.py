@@ -13,16 +13,20 @@ from typing import NoReturn
 
 from msgspec.structs import replace
 
+from tui import skeleton
 from tui.agents import check_spec
 from tui.config import ConfigError, Settings, load_settings
-from tui.faultspec import FaultSpecError, parse_spec
 from tui.places import config_folder, themes_folder
 
 USAGE = 2
 
 
 class Parser(argparse.ArgumentParser):
-    """Names the nearest option for one it does not know."""
+    """Names the nearest option for one it does not know; speaks on the shell's screen."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        skeleton.end()
+        super().exit(status, message)
 
     def error(self, message: str) -> NoReturn:
         unknown = message.removeprefix("unrecognized arguments: ").split()
@@ -105,6 +109,10 @@ def _seconds(text: str) -> float:
 
 
 def _faults(spec: str) -> str:
+    if not spec:
+        return spec
+    from tui.faultspec import FaultSpecError, parse_spec
+
     try:
         parse_spec(spec)
     except FaultSpecError as error:

@@ -41,7 +41,7 @@ environment:
 
 
 def main(arguments: list[str]) -> int:
-    parser = _parser()
+    parser = parser_of_screen()
     options, rest = parser.parse_known_args(arguments)
     if options.agent not in BUILTIN_AGENTS and (near := get_close_matches(options.agent or "", COMMANDS, 1, 0.75)):
         parser.error(f"there is no command {options.agent!r} (did you mean {near[0]}?)")
@@ -78,7 +78,8 @@ def main(arguments: list[str]) -> int:
     return status
 
 
-def _parser() -> Parser:
+def parser_of_screen() -> Parser:
+    """What the screen can be started with."""
     agents = "\n".join(f"  {name:<14} {about}" for name, about in BUILTIN_AGENTS.items())
     parser = Parser(
         prog="agents-tui",

@@ -28,6 +28,7 @@ from tui.metrics import prices
 from tui.metrics.cost import Ledger
 from tui.places import crash_file, sessions_folder, themes_folder
 from tui.safety import Secrets, visible
+from tui.skeleton.picture import WELCOME
 from tui.state import State
 from tui.ui.actions.table import ACTIONS, bindings, clashes
 from tui.ui.actions.viewing import Viewing
@@ -56,12 +57,6 @@ from tui.ui.themes.palette import variable_defaults
 _FAR = 5000
 """Records that are folded within a frame or two."""
 
-_WELCOME = """\
-Ask something below and press Enter.
-
-Esc stops an answer · F1 lists the keys · / lists the commands
-"""
-
 
 class AgentsApp(Viewing):
     """The full screen. `clock` gives wall time, seconds since the epoch.
@@ -71,7 +66,7 @@ class AgentsApp(Viewing):
     """
 
     TITLE = "agents-tui"
-    WELCOME: ClassVar[str] = _WELCOME
+    WELCOME: ClassVar[str] = WELCOME
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
@@ -158,7 +153,7 @@ class AgentsApp(Viewing):
         self.query_one(LogPane).history = self.history
         for problem in self.use_filters(self._settings.filters):
             self.link.bus.publish(e.Notice("warning", problem))
-        self.query_one(Composer).focus()
+        self.screen.set_focus(self.query_one(Composer))  # at once: what was typed already comes next
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))  # after the shell's `fg`
         self.call_after_refresh(self._begin)
 
@@ -182,6 +177,7 @@ class AgentsApp(Viewing):
         gc.collect()
         gc.freeze()  # what start-up made lives as long as the program: no collection need look at it again
         gc.set_threshold(10_000, 10, 1_000)
+        gc.enable()
 
     def _load_prices(self) -> None:
         """In a thread; what a resumed session cost is reckoned here too, so that no frame has to."""

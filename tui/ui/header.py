@@ -11,12 +11,12 @@ from textual.strip import Strip
 from tui import figures
 from tui.metrics.runs import phase_elapsed
 from tui.safety import one_line
+from tui.skeleton.picture import PROGRAM
 from tui.state import State
 from tui.ui.lines.line import cut_text
 from tui.ui.lines.view import LinesWidget
 from tui.ui.themes.palette import Palette
 
-PROGRAM: Final = "agents-tui"
 DEMO: Final = "demo model (scripted, no AI)"
 _BETWEEN: Final = " · "
 _PART: Final = 48

@@ -13,12 +13,12 @@ from textual.reactive import var
 from textual.strip import Strip
 
 from tui.safety import visible
+from tui.skeleton.picture import PLACEHOLDER, PROMPT
 from tui.ui.actions.table import BY_ID, Action, input_bindings, matching
 from tui.ui.composer.completion import CompletionList
 from tui.ui.composer.folding import FoldingArea
 from tui.ui.composer.recall import Recall
 
-_PROMPT: Final = "› "
 _COMMAND: Final = re.compile(r"/[a-z][\w-]*(?: .*)?", re.IGNORECASE)
 """One line of a word and perhaps an argument: a path such as `/usr/bin` is none."""
 _BEGUN: Final = re.compile(r"/[\w-]*")
@@ -87,7 +87,7 @@ class Composer(FoldingArea):
         self._list: CompletionList | None = None
         self._declined: str | None = None
         """The text for which no list is to open, until it changes."""
-        super().__init__(placeholder="ask, or / for commands", id=id, classes=classes)
+        super().__init__(placeholder=PLACEHOLDER, id=id, classes=classes)
 
     # Sending
 
@@ -254,13 +254,13 @@ class Composer(FoldingArea):
     @property
     def gutter_width(self) -> int:
         """Cells left of the text."""
-        return len(_PROMPT)
+        return len(PROMPT)
 
     def render_line(self, y: int) -> Strip:
         style = self.get_component_rich_style("composer--prompt")
         is_first = y == 0 and self.scroll_offset.y == 0
-        gutter = Segment(_PROMPT if is_first else " " * len(_PROMPT), style)
-        return Strip.join([Strip([gutter], len(_PROMPT)), super().render_line(y)])
+        gutter = Segment(PROMPT if is_first else " " * len(PROMPT), style)
+        return Strip.join([Strip([gutter], len(PROMPT)), super().render_line(y)])
 
 
 def _is_text(character: str | None) -> bool:

@@ -12,12 +12,8 @@ sys.exit(app.return_code)
 import io
 import re
 import sys
-import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
-from pathlib import Path
-from types import TracebackType
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
@@ -25,9 +21,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import ReturnType
 from textual.color import Color
+from textual.driver import Driver
 from textual.filter import LineFilter
 
-from tui.safety import HIDDEN, one_line, redact, visible
+from tui import skeleton
+from tui.crash import CrashReport
+from tui.safety import HIDDEN, visible
 from tui.ui.terminal import compositing, internals, scrolling
 from tui.ui.terminal.input_guard import InputGuard
 from tui.ui.terminal.leaving import RESET, restore_terminal, watch_signals
@@ -110,49 +109,19 @@ def _clean_link(style: Style) -> Style:
 # Exit
 
 
-@dataclass(frozen=True)
-class CrashReport:
-    """How the program speaks of an error nobody handled: one clean line, and the traceback in a file."""
-
-    title: str = "error"
-    """What starts the line: the program's name."""
-    log: Path | None = None
-    """The file that tracebacks are appended to, cleaned, redacted and without values of variables; None for nowhere."""
-    redact: Callable[[str], str] = redact
-    """Masks secrets; a `Secrets.redact` masks known values too."""
-
-    def of(self, error: BaseException) -> str:
-        """Log the traceback; the line to show."""
-        trace = traceback.TracebackException.from_exception(error)
-        return self.line("".join(trace.format_exception_only()), "".join(trace.format()))
-
-    def line(self, error: str, trace: str) -> str:
-        """The same, given the error's type and message, and its traceback, as text."""
-        line = f"{self.title}: {one_line(self.redact(error), 300)}"
-        if self.log is None:
-            return line
-        try:
-            self.log.parent.mkdir(parents=True, exist_ok=True)
-            with self.log.open("a", encoding="utf-8") as log:
-                log.write(self.clean(trace))
-        except OSError as failure:
-            return f"{line} (traceback not kept: {one_line(str(failure), 100)})"
-        return f"{line} (traceback: {self.log})"
-
-    def clean(self, text: str) -> str:
-        """Text for the bare terminal or a file: no controls, no secrets, one line end at its end."""
-        return visible(self.redact(text)).strip("\n") + "\n"
-
-    def excepthook(self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        """For `sys.excepthook`: Python itself prints foreign text as it is."""
-        sys.stderr.write(self.clean(self.of(error)))
-
-
 class GuardedApp(internals.ExitHooks[ReturnType]):
     """An app that shows nothing unclean: not on its screen, not in its exit message, not when it crashes."""
 
     report = CrashReport()
     """How it speaks of its crash."""
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's, or the one for a terminal that is taken already."""
+        if not skeleton.is_up():
+            return super().get_driver_class()
+        from tui.ui.terminal.driver import SecondDriver
+
+        return SecondDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and the guard."""
@@ -177,6 +146,7 @@ class GuardedApp(internals.ExitHooks[ReturnType]):
 
     def last_words(self, message: RenderableType) -> str:
         """The exit message as clean text: no markup, no styles, no secrets."""
+        skeleton.end()  # the app may have failed before it took the terminal
         return self.report.clean(_plain(message))
 
 

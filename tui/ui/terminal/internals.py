@@ -114,10 +114,10 @@ def forgive_invalid_utf8() -> None:
     """
     from textual.drivers import linux_driver
 
-    linux_driver.getincrementaldecoder = lambda _: _Lenient  # type: ignore[assignment, attr-defined]
+    linux_driver.getincrementaldecoder = lambda _: LenientDecoder  # type: ignore[assignment, attr-defined]
 
 
-class _Lenient(codecs.getincrementaldecoder("utf-8")):  # type: ignore[misc]
+class LenientDecoder(codecs.getincrementaldecoder("utf-8")):  # type: ignore[misc]
     """Decodes what the driver reads. An end of input in the middle is that of the terminal."""
 
     def __init__(self) -> None:

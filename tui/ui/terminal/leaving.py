@@ -13,6 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from textual.app import App
 
+from tui import skeleton
 from tui.ui.terminal import internals
 
 Attributes: TypeAlias = list[Any]
@@ -81,7 +82,7 @@ def watch_signals(app: App[Any], *, grace: float = 2.0) -> Iterator[None]:
     terminal restored. Call it in the main thread, around `app.run()`.
     """
     fd = sys.__stderr__.fileno() if sys.__stderr__ is not None else 2  # where Textual's driver writes
-    attributes = attributes_of(fd)
+    attributes = skeleton.attributes() or attributes_of(fd)
     timer: threading.Timer | None = None
 
     def end(number: int) -> NoReturn:
