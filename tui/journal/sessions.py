@@ -6,7 +6,6 @@ Listing reads each file once; what it found is kept beside them, by size and tim
 import contextlib
 import difflib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -41,7 +40,7 @@ _index = msgspec.json.Decoder(_Index)
 
 def new_id() -> str:
     """Eight hexadecimal digits."""
-    return secrets.token_hex(4)
+    return os.urandom(4).hex()
 
 
 class Sessions:

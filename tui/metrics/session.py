@@ -1,7 +1,6 @@
 """What a whole session tells: errors, recoveries, medians over its runs. Its tools are in `tui.metrics.tools`."""
 
 from collections.abc import Callable, Iterable
-from statistics import fmean, median
 from typing import Final
 
 from tui.metrics import runs as of_run
@@ -49,10 +48,14 @@ def runs_with_issues(state: State) -> int:
 def median_of(state: State, figure: Callable[[State, Run], float | None], runs: Iterable[Run]) -> float | None:
     """The median of what is known of a figure of these runs."""
     known = [value for run in runs if (value := figure(state, run)) is not None]
+    from statistics import median
+
     return median(known) if known else None
 
 
 def mean_of(state: State, figure: Callable[[State, Run], float | None], runs: Iterable[Run]) -> float | None:
     """The mean of what is known of a figure of these runs."""
     known = [value for run in runs if (value := figure(state, run)) is not None]
+    from statistics import fmean
+
     return fmean(known) if known else None

@@ -44,7 +44,6 @@ from tui.ui.markdown import layout as markdown
 from tui.ui.metrics.judge import Judge
 from tui.ui.metrics.pane import MetricsPane
 from tui.ui.pump import Pane, Pump
-from tui.ui.reports import farewell
 from tui.ui.search.pane_box import PaneBox
 from tui.ui.tabs import PaneTabs
 from tui.ui.terminal import guards
@@ -127,7 +126,8 @@ class AgentsApp(Viewing):
         yield FooterBar(id="footer")
 
     def get_default_screen(self) -> MainScreen:
-        return MainScreen(id="_default")
+        classes = (name for name, wanted in self.classes_for_size().items() if wanted)
+        return MainScreen(id="_default", classes=" ".join(classes))  # from the start: each change restyles all
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
@@ -144,6 +144,8 @@ class AgentsApp(Viewing):
         if self.chosen:
             return 0
         if self.state.metrics.runs or (self._journal is not None and self._journal.path.exists()):
+            from tui.ui.reports import farewell
+
             say_last(visible(farewell(self.state, self._journal)))
         return self.return_code or result or 0
 

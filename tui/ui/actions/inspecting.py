@@ -1,9 +1,7 @@
 """What the user can look into: a row of the log in the inspector, and any text in a pager."""
 
 import os
-import shlex
 import subprocess
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +58,9 @@ class Inspecting(Conducting):
 
     def on_inspector_screen_open_requested(self, message: "InspectorScreen.OpenRequested") -> None:
         """In the user's own pager or editor; it gets no control characters, which it might pass on to the terminal."""
+        import shlex
+        import tempfile
+
         pager = shlex.split(os.environ.get("PAGER") or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "less")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "event.json"

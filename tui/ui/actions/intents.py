@@ -2,15 +2,12 @@
 
 import asyncio
 import os
-import shlex
-import tempfile
 from pathlib import Path
 from typing import ClassVar
 
 from textual.widget import Widget
 
 from tui import events as e
-from tui.faultspec import NAMES, FaultSpecError, parse_spec
 from tui.journal.writer import JournalWriter
 from tui.link.handle import Link
 from tui.pace import PaceError, parse
@@ -81,13 +78,17 @@ class Intents(Inspecting, LogIntents):
 
     def arrange(self) -> None:
         """Lay the panes out for the room there is: side by side, the side stacked, or one at a time."""
-        base, (width, height) = self._base, self.size
-        small = width < 80 or (width < 120 and height < 20)
-        base.set_class(small or self._zoomed, "-single")
-        base.set_class(width < 120, "-medium")
-        for name in self.PANES:
-            base.set_class(name == self._shown, f"-at-{name}")
+        base = self._base
+        for name, wanted in self.classes_for_size().items():
+            base.set_class(wanted, name)
         base.query_one(PaneTabs).shown = self._shown
+
+    def classes_for_size(self) -> dict[str, bool]:
+        """The classes that lay the panes out, and whether each applies now."""
+        width, height = self.size
+        small = width < 80 or (width < 120 and height < 20)
+        shown = {f"-at-{name}": name == self._shown for name in self.PANES}
+        return {"-single": small or self._zoomed, "-medium": width < 120, **shown}
 
     def action_next_pane(self, step: int) -> None:
         """Go through the input and the panes in a ring; on a small screen that changes what is shown."""
@@ -149,6 +150,9 @@ class Intents(Inspecting, LogIntents):
 
     async def action_editor(self) -> None:
         """Write the prompt in the user's own editor; what was typed goes there and comes back."""
+        import shlex
+        import tempfile
+
         editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "prompt.md"
@@ -160,6 +164,8 @@ class Intents(Inspecting, LogIntents):
 
     def action_fault(self, spec: str = "") -> None:
         """Without a spec, say how one is written."""
+        from tui.faultspec import NAMES, FaultSpecError, parse_spec
+
         if not spec:
             self.say(f"e.g. /fault cut@50,429x2,drop-tool; the names: {', '.join(NAMES)}, 400 to 599, off")
             return

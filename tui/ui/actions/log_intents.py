@@ -1,21 +1,24 @@
 """What the user can have the log do from anywhere: by command, from the palette."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.widget import Widget
 
-from tui.export.events import EVENT_FORMATS, EventFormat
-from tui.export.sink import Keep, Sink
 from tui.journal.recording import History, Recording
-from tui.query import QueryError, parse
 from tui.ui.actions.saving import Saving, WishError
 from tui.ui.chat.pane import ChatPane
 from tui.ui.log.pane import LogPane
 from tui.ui.search.pane_box import Mode, box_of
 from tui.ui.search.seeking import PatternError, pattern_of
 from tui.wire import Record
+
+if TYPE_CHECKING:
+    from tui.export.events import EventFormat
+    from tui.export.sink import Keep, Sink
 
 _LEVELS: Final = ("1", "2", "3")
 
@@ -35,6 +38,10 @@ class LogIntents(Saving):
 
     def use_filters(self, filters: dict[str, str]) -> list[str]:
         """Offer the user's own filters; one line for each that cannot be understood."""
+        if not filters:
+            return []
+        from tui.query import QueryError, parse
+
         problems = []
         for name, text in filters.items():
             try:
@@ -50,6 +57,8 @@ class LogIntents(Saving):
         if not text:
             self._ask(self._rows, "filter")
             return
+        from tui.query import QueryError
+
         try:
             self._rows.set_filter(self._rows.saved.get(text.removeprefix("@"), text) if text[0] == "@" else text)
         except QueryError as error:
@@ -95,6 +104,8 @@ class LogIntents(Saving):
 
     def action_export_log(self, format: str = "") -> None:
         """Write the events of the rows shown to a file; without a format ask for one."""
+        from tui.export.events import EVENT_FORMATS
+
         for known in EVENT_FORMATS:
             if known == format.lower():
                 self.export_events(known, self._rows.kept())

@@ -1,21 +1,24 @@
 """What the user can have written to a file: the recorded session as a document, the screen as a picture."""
 
+from __future__ import annotations
+
 import asyncio
-import html
 import os
 import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tui.export import FORMATS, Format
-from tui.export.file import Written
 from tui.journal.writer import JournalWriter
 from tui.link.handle import Link
 from tui.places import exports_folder
 from tui.safety import Secrets, visible
 from tui.ui.terminal.guards import GuardedApp
+
+if TYPE_CHECKING:
+    from tui.export import Format
+    from tui.export.file import Written
 
 _TOLD: Final = 10.0
 """Seconds that a path stays on screen: it is to be read, not only seen."""
@@ -90,6 +93,8 @@ class Saving(GuardedApp[int]):
 
 def understand(wish: str) -> Wish:
     """The format by its name, else by the file's suffix, else Markdown. Raises WishError."""
+    from tui.export import FORMATS
+
     wish = wish.strip()
     word, _, rest = wish.partition(" ")
     for known in FORMATS:
@@ -141,6 +146,7 @@ def picture(drawn: str, redact: Callable[[str], str]) -> str:
 
     A secret that the screen shows on two lines is masked where its first line can be recognised.
     """
+    import html
 
     def masked(found: re.Match[str]) -> str:
         text = html.unescape(found[2].replace(_BLANK, " "))

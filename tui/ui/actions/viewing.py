@@ -1,11 +1,16 @@
 """The app's actions that show the session in another view, from which there is a way to a row of the log."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from tui.config import Settings
-from tui.metrics.tools import ToolFigures
-from tui.query.lexer import quote
 from tui.ui.actions.intents import Intents
 from tui.ui.log.pane import LogPane
 from tui.ui.metrics.pane import MetricsPane
+
+if TYPE_CHECKING:
+    from tui.metrics.tools import ToolFigures
 
 
 class Viewing(Intents):
@@ -43,6 +48,8 @@ class Viewing(Intents):
 
     def _show_tool(self, tool: ToolFigures | None) -> None:
         """The calls of a tool alone in the log, at the newest."""
+        from tui.query.lexer import quote
+
         if tool is not None:
             self._show_row(self.state.row_of.get(tool.last))
             self.call_after_refresh(self._base.query_one(LogPane).set_filter, f"kind:tool tool={quote(tool.name)}")

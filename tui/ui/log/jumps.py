@@ -4,7 +4,6 @@ Slow is a settled row that took over 2 s, or at least 200 ms and three times the
 """
 
 from collections.abc import Callable, Iterator
-from statistics import median_low
 from typing import Final
 
 from tui.state import Row
@@ -51,6 +50,8 @@ def slow_from(medians: dict[str, float], row: Row) -> bool:
 
 def medians(rows: Rows, count: int) -> Iterator[dict[str, float] | None]:
     """The median duration of each kind of row; None, to give others a turn, until it is known."""
+    from statistics import median_low
+
     spent: dict[str, list[float]] = {}
     for place in range(count):
         row = rows(place)

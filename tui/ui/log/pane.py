@@ -1,6 +1,8 @@
 """The event log: what keys and the mouse do there, and what can be copied from it."""
 
-from typing import ClassVar, Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
 from textual import events
@@ -8,14 +10,16 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.selection import Selection
 
-from tui.export.events import EventFormat
-from tui.export.sink import Keep, all_of
 from tui.ui.log.clocks import time_of_day
 from tui.ui.log.keys import log_bindings
 from tui.ui.log.moves import LogMoves
 from tui.ui.log.rows import Columns, pieces
 from tui.ui.log.sources import EventRows, OfRows
 from tui.ui.search.pane_box import Mode, Offer, Problem, box_of
+
+if TYPE_CHECKING:
+    from tui.export.events import EventFormat
+    from tui.export.sink import Keep
 
 _FORMATS: Final[dict[str, tuple[EventFormat, str]]] = {
     "j": ("jsonl", "JSON lines"),
@@ -117,6 +121,8 @@ class LogPane(LogMoves, can_focus=True):
     def kept(self) -> Keep:
         """Which of the session's events the rows shown are made of."""
         if self.level == 2 and not self.filter:
+            from tui.export.sink import all_of
+
             return all_of
         shown = self._shown.now()
         if isinstance(self._source, EventRows):

@@ -6,8 +6,6 @@ from typing import Final, NamedTuple
 
 from textual.strip import Strip
 
-from tui.query import QueryError, Vocabulary, complete
-from tui.query.lexer import quote
 from tui.safety import one_line
 from tui.ui.lines.spans import with_hits
 from tui.ui.log.sifting import Sifting
@@ -59,6 +57,8 @@ class LogSearch(Sifting):
         return self._had if mode == "filter" else ""
 
     def line_typed(self, mode: Mode, text: str) -> Problem | None:
+        from tui.query import QueryError
+
         try:
             if mode == "filter":
                 self._typed = text
@@ -71,11 +71,15 @@ class LogSearch(Sifting):
 
     def _meant(self, text: str) -> str:
         """Without a last word that may yet become a field: as a text to look for it would hide all meanwhile."""
+        from tui.query import Vocabulary, complete
+
         before, blank, word = text.rpartition(" ")
         begun = word.isidentifier() and bool(complete(text, len(text), Vocabulary()))
         return before if begun and blank else "" if begun else text
 
     def line_ended(self, mode: Mode, *, kept: bool) -> None:
+        from tui.query import QueryError
+
         if kept and mode == "filter":
             with suppress(QueryError):  # it was told while it was typed
                 self.set_filter(self._typed)
@@ -104,6 +108,8 @@ class LogSearch(Sifting):
         word = text[:cursor].rpartition(" ")[2]
         if word.startswith("@"):
             return self._saved_offers(word[1:], cursor - len(word), cursor)
+        from tui.query import Vocabulary, complete
+
         found = complete(text, cursor, Vocabulary.of_state(self._state))
         return [Offer(each.insert, each.insert, each.start, each.end, each.about) for each in found]
 
@@ -116,6 +122,8 @@ class LogSearch(Sifting):
 
     def _chips(self, end: int) -> list[Offer]:
         """The common filters, and those that the cursor's row suggests."""
+        from tui.query.lexer import quote
+
         chips = [Offer(word, query, 0, end, about) for word, query, about in _CHIPS]
         if self._count:
             row = self._row(self._at)

@@ -1,12 +1,13 @@
 """What of the log is shown: the level of detail, the filter, the time column, and the title that tells of them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
 from tui.journal.recording import History
-from tui.query import Query, parse
 from tui.safety import one_line
 from tui.state import State
 from tui.ui.log.clocks import CLOCKS, WORDS
@@ -14,6 +15,9 @@ from tui.ui.log.rows import Columns
 from tui.ui.log.sources import LEVELS, EventRows, Level, Source, StateRows
 from tui.ui.log.view import STEP, RowsView
 from tui.ui.search.sieve import Sieve
+
+if TYPE_CHECKING:
+    from tui.query import Query
 
 _TITLE: Final = "EVENT LOG"
 _JOB: Final = "filter"
@@ -48,6 +52,8 @@ class Sifting(RowsView):
     def set_filter(self, text: str) -> None:
         """Show only what passes; an empty text lets all through. Raises QueryError: the last good one stays."""
         text = text.strip()
+        from tui.query import parse
+
         query = parse(text) if text else None
         if text != self._filter:
             self._filter, self._query = text, query

@@ -1,20 +1,23 @@
 """What the log can show: the rows of the state at two levels of detail, or every event of the history as a row."""
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
 from tui import events as e
 from tui.journal.recording import History
-from tui.query import Context, Query, RecordSubject, of_record, of_row
-from tui.query.kinds import ROW_KINDS, kinds_of_event
 from tui.state import Row, State
 from tui.ui.search.sieve import Items
 from tui.wire import Record
+
+if TYPE_CHECKING:
+    from tui.query import Query, RecordSubject
 
 Level: TypeAlias = Literal[1, 2, 3]
 LEVELS: Final[dict[Level, str]] = {1: "story", 2: "", 3: "every event"}
@@ -70,6 +73,8 @@ class StateRows:
         return max(0, bisect_right(self._state.rows, seq, key=attrgetter("seq")) - 1)
 
     def text(self, index: int) -> str:
+        from tui.query import of_row
+
         row = self._state.rows[index]
         return f"{row.summary}\n{of_row(self._state, row).text()}"
 
@@ -77,6 +82,8 @@ class StateRows:
         state, rows = self._state, self._state.rows
         story = level == 1
         if query is not None:
+            from tui.query import of_row
+
             matches = query.matches
             return lambda index: (not story or rows[index].kind in STORY) and matches(of_row(state, rows[index]))
         return (lambda index: rows[index].kind in STORY) if story else None
@@ -107,11 +114,15 @@ class EventRows:
         record = self._record(index)
         if record is None:
             return ""
+        from tui.query import Context, RecordSubject
+
         return f"{event_summary(record.event)}\n{RecordSubject(record, Context()).text()}"
 
     def test(self, level: Level, query: Query | None) -> Callable[[int], bool] | None:
         if query is None:
             return None
+        from tui.query import Context, of_record
+
         context, ahead, matches = Context(), _Ahead(self._history), query.matches
 
         def wanted(index: int) -> bool:
@@ -186,6 +197,8 @@ class _Ahead:
 def row_of_record(record: Record) -> Row:
     """An event as a row; its texts are foreign."""
     event = record.event
+    from tui.query.kinds import ROW_KINDS, kinds_of_event
+
     kinds = kinds_of_event(event)
     row = Row(record.seq, record.at, next((kind for kind in ROW_KINDS if kind in kinds), "raw"), "", "", count=0)
     row.type, row.last, row.summary = e.name_of(event), record.seq, event_summary(event)
