@@ -49,7 +49,6 @@ def install(report: "CrashReport | None" = None) -> None:
     Also takes a reference cycle out of Textual's painting. Calling it again changes nothing but the report.
     """
     internals.replace_input_parser(InputGuard)
-    internals.forgive_invalid_utf8()
     internals.write_without_waiting()
     internals.patch_strip_divide()
     compositing.patch_compositor()
@@ -116,12 +115,13 @@ class GuardedApp(internals.ExitHooks[ReturnType]):
     """How it speaks of its crash."""
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's, or the one for a terminal that is taken already."""
-        if not skeleton.is_up():
-            return super().get_driver_class()
-        from tui.ui.terminal.driver import SecondDriver
+        """Our own where Textual would drive a terminal."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from tui.ui.terminal.driver import TtyDriver
 
-        return SecondDriver
+        return TtyDriver
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and the guard."""

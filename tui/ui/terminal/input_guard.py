@@ -110,16 +110,21 @@ class InputGuard:
 
     def tick(self) -> list[Message]:
         """Give up waiting for what should have come by now."""
-        waited = self._clock() - self._touched
+        patience = self.patience
+        return self._give_up() if patience is not None and patience <= 0 else []
+
+    @property
+    def patience(self) -> float | None:
+        """Seconds left until `tick` gives up waiting; None while nothing is waited for."""
         if self._pasted is not None:
-            patience = PASTE_IDLE
+            whole = PASTE_IDLE
         elif self._in_reply or len(self._held) > 2:
-            patience = REPLY_IDLE
+            whole = REPLY_IDLE
         elif self._held:
-            patience = ESCAPE_DELAY
+            whole = ESCAPE_DELAY
         else:
-            return []
-        return self._give_up() if waited >= patience else []
+            return None
+        return whole - (self._clock() - self._touched)
 
     def _give_up(self) -> list[Message]:
         held, self._held = self._held, ""

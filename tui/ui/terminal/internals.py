@@ -107,18 +107,11 @@ def replace_input_parser(parser: Callable[[bool], InputParser]) -> None:
             setattr(module, "XTermParser", parser)  # noqa: B010
 
 
-def forgive_invalid_utf8() -> None:
-    """Read bytes that are no UTF-8 as U+FFFD; in Textual's driver one such byte ends the app.
-
-    A paste can hold one, and so does an X10 mouse report from beyond column 95.
-    """
-    from textual.drivers import linux_driver
-
-    linux_driver.getincrementaldecoder = lambda _: LenientDecoder  # type: ignore[assignment, attr-defined]
-
-
 class LenientDecoder(codecs.getincrementaldecoder("utf-8")):  # type: ignore[misc]
-    """Decodes what the driver reads. An end of input in the middle is that of the terminal."""
+    """Decodes what the driver reads: what is no UTF-8 as U+FFFD. An end of input is that of the terminal.
+
+    A paste can hold such bytes, and so does an X10 mouse report from beyond column 95; Textual's app ends with them.
+    """
 
     def __init__(self) -> None:
         super().__init__("replace")
@@ -166,6 +159,11 @@ def _write_while_there(writer: WriterThread) -> None:
 def terminal_gone() -> None:
     """Do what a shell has a terminal do whose window is closed; not every terminal is that of a session."""
     os.kill(os.getpid(), signal.SIGHUP)
+
+
+def crash(app: App[Any], error: Exception) -> None:
+    """An exception outside of any message ends the app as one within would."""
+    app._handle_exception(error)
 
 
 def alt_key(parser: textual._xterm_parser.XTermParser, character: str) -> list[Key]:
