@@ -110,6 +110,31 @@ async def test_a_connection_that_is_left_is_closed_for_the_server_at_once(tls: b
         await stream.aclose()
 
 
+async def test_hanging_up_cuts_what_is_being_read_and_leaves_what_is_at_rest() -> None:
+    ended = asyncio.Queue[bytes]()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        name = await reader.readline()
+        writer.write(name)
+        with suppress(ConnectionError):
+            await reader.read()
+        ended.put_nowait(name)
+
+    async with serving(talk) as port:
+        backend = QuickBackend()
+        streams = [await backend.connect_tcp("127.0.0.1", port, 5) for _ in range(2)]
+        for stream, name in zip(streams, (b"reads\n", b"rests\n"), strict=True):
+            await stream.write(name, 5)
+            assert await stream.read(100, 5) == name
+        reading = asyncio.create_task(streams[0].read(100, 5))
+        await asyncio.sleep(0)
+        backend.hang_up()
+        assert await asyncio.wait_for(ended.get(), 5) == b"reads\n"
+        assert await asyncio.wait_for(reading, 5) == b""
+        await streams[1].aclose()
+        assert await asyncio.wait_for(ended.get(), 5) == b"rests\n"
+
+
 @pytest.mark.parametrize("tls", [False, True])
 async def test_a_server_that_says_nothing_is_waited_for_as_long_as_asked(tls: bool) -> None:
     async with serving(silent, tls=tls) as port:

@@ -42,6 +42,8 @@ class Connection:
     model: str | None = None
     settings: ModelSettings | None = None
     client: AsyncOpenAI | None = None
+    network: QuickBackend | None = None
+    """What the client connects by, where it is ours."""
     notice: str = ""
     """One line for the user on how this came about; empty if there is nothing to say."""
 
@@ -61,6 +63,11 @@ class Connection:
             tool_error_formatter=tool_error_formatter,
             tool_not_found_behavior="return_error_to_model",
         )
+
+    def hang_up(self) -> None:
+        """Cut what is being received, after the run that receives it was cancelled: the server should know at once."""
+        if self.network is not None:
+            self.network.hang_up()
 
     async def close(self) -> None:
         """Close the client's connections."""
@@ -87,12 +94,13 @@ def connect(options: Open, agent: Agent[Any], environ: Mapping[str, str] = os.en
         watch(each)  # now, to be below all that may answer in the server's place
     base_url = options.base_url or environ.get("OPENAI_BASE_URL") or ""
     key = environ.get("OPENAI_API_KEY") or shared.get_default_openai_key() or ""
-    client = None if options.base_url else shared.get_default_openai_client()
+    client, network = None if options.base_url else shared.get_default_openai_client(), None
     own = isinstance(agent.model, Model)
     if client is None and not base_url and not key:
         return _without_key(options, own=own)
     if client is None:
         client = _client(_checked(base_url or OFFICIAL), key, max(_TIMEOUT, 2 * (options.stall_limit or 0)))
+        network = _network(client)
     watch(client)
     official = urllib.parse.urlsplit(str(client.base_url)).hostname == urllib.parse.urlsplit(OFFICIAL).hostname
     api: Api = options.api or ("responses" if official and shared.get_use_responses_by_default() else "chat")
@@ -104,6 +112,7 @@ def connect(options: Open, agent: Agent[Any], environ: Mapping[str, str] = os.en
         model=model,
         settings=ModelSettings(include_usage=True) if api == "chat" else None,
         client=client,
+        network=network,
     )
 
 
@@ -119,10 +128,12 @@ def _provider(client: AsyncOpenAI, api: Api, *, official: bool) -> MultiProvider
 
 def _client(base_url: str, key: str, timeout: float) -> AsyncOpenAI:
     patience = Timeout(timeout, connect=_CONNECT_TIMEOUT)
-    client = AsyncOpenAI(api_key=key or _NO_KEY, base_url=base_url, max_retries=0, timeout=patience)
-    if os.environ.get(SWITCH) != "0":
-        use_backend(client, QuickBackend())
-    return client
+    return AsyncOpenAI(api_key=key or _NO_KEY, base_url=base_url, max_retries=0, timeout=patience)
+
+
+def _network(client: AsyncOpenAI) -> QuickBackend | None:
+    network = QuickBackend()
+    return network if os.environ.get(SWITCH) != "0" and use_backend(client, network) else None
 
 
 def _without_key(options: Open, *, own: bool) -> Connection:

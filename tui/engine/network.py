@@ -5,9 +5,10 @@ done with a delta.
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import httpcore2
@@ -19,6 +20,17 @@ _HAPPY_EYEBALLS: Final = 0.25
 
 class QuickBackend(AsyncNetworkBackend):
     """Connects as httpcore2's own does; its errors and time limits are the same."""
+
+    def __init__(self) -> None:
+        self._reading: set[asyncio.StreamWriter] = set()
+        """Connections on which an answer is waited for, or for more of it."""
+
+    def hang_up(self) -> None:
+        """Cut them. Whoever reads had better be cancelled before: the server need not wait that long."""
+        for writer in self._reading:
+            with suppress(OSError):  # it is cut already
+                writer.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+            writer.transport.abort()
 
     async def connect_tcp(
         self,
@@ -34,7 +46,7 @@ class QuickBackend(AsyncNetworkBackend):
                 streams = await asyncio.open_connection(
                     host, port, local_addr=local, happy_eyeballs_delay=_HAPPY_EYEBALLS
                 )
-            return _QuickStream(*streams, socket_options)
+            return _QuickStream(self._reading, *streams, socket_options)
 
     async def connect_unix_socket(
         self,
@@ -45,7 +57,7 @@ class QuickBackend(AsyncNetworkBackend):
         with _told_as(httpcore2.ConnectTimeout, httpcore2.ConnectError):
             async with asyncio.timeout(timeout):
                 streams = await asyncio.open_unix_connection(path)
-            return _QuickStream(*streams, socket_options)
+            return _QuickStream(self._reading, *streams, socket_options)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -53,16 +65,24 @@ class QuickBackend(AsyncNetworkBackend):
 
 class _QuickStream(AsyncNetworkStream):
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, options: Iterable[Any] | None = None
+        self,
+        reading: set[asyncio.StreamWriter],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        options: Iterable[Any] | None,
     ) -> None:
-        self._reader, self._writer = reader, writer
+        self._reading, self._reader, self._writer = reading, reader, writer
         for option in options or ():
             writer.get_extra_info("socket").setsockopt(*option)
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         with _told_as(httpcore2.ReadTimeout, httpcore2.ReadError):
-            async with asyncio.timeout(timeout):
-                return await self._reader.read(max_bytes)
+            self._reading.add(self._writer)
+            try:
+                async with asyncio.timeout(timeout):
+                    return await self._reader.read(max_bytes)
+            finally:
+                self._reading.discard(self._writer)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         with _told_as(httpcore2.WriteTimeout, httpcore2.WriteError):

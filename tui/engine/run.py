@@ -69,6 +69,8 @@ class Run:
             self.watchdog.cancel_asked()
         if self._result is not None:
             self._result.cancel(mode)
+        if mode == "immediate":
+            self._common.connection.hang_up()
 
     def retry_now(self) -> None:
         """Do not wait any longer for the next try of a request."""
