@@ -5,7 +5,7 @@ Its way lays out the whole screen, since a view might hold widgets, and renders 
 
 # ruff: noqa: SLF001 - the scroll view's own parts; pinned and tested like all in `tui.ui.terminal.internals`
 
-from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil
 from weakref import WeakKeyDictionary
 
@@ -72,9 +72,9 @@ def _move(bar: ScrollBar) -> None:
     if before is None or before[0] != size:
         frames.mark(bar)
         return
-    for was, now in zip(before[1:], thumb[1:], strict=True):
-        top, bottom = min(was, now) // 8 - 1, max(was, now) // 8 + 2  # a cell more: its ends are rounded
-        frames.mark(bar, Region(0, max(0, top), 1, min(size, bottom) - max(0, top)))
+    ends = [sorted(end) for end in zip(before[1:], thumb[1:], strict=True) if end[0] != end[1]]
+    rows = [(max(0, first // 8 - 1), min(size, last // 8 + 2)) for first, last in ends]  # a cell more: they are rounded
+    frames.mark(bar, *(Region(0, top, 1, bottom - top) for top, bottom in rows))
 
 
 def patch_scroll_bars() -> None:
@@ -89,21 +89,20 @@ def _bar_lines(bar: ScrollBar, crop: Region) -> list[Strip]:
     back, color = drawn.style.bgcolor, drawn.style.color
     assert back is not None
     assert color is not None
-    filters, height = bar.get_line_filters(), bar.outer_size.height
+    filters, height = tuple(bar.get_line_filters()), bar.outer_size.height
     key = height, drawn.virtual_size, drawn.window_size, drawn.position, drawn.style, filters
     known = _drawn.get(bar)
     if known is None or known[0] != key:
         segments = ScrollBarRender.render_bar(*key[:4], back_color=back, bar_color=color).segments
-        known = _drawn[bar] = key, _strips(segments, filters, bar.background_colors[1])
+        background = bar.background_colors[1]
+        known = _drawn[bar] = key, [_strip(segment, filters, background) for segment in segments]
     return known[1][crop.y : crop.bottom]
 
 
-def _strips(segments: Sequence[Segment], filters: Sequence[LineFilter], background: Color) -> list[Strip]:
-    strips: dict[int, Strip] = {}  # most segments are the same few objects
-    for segment in segments:
-        if id(segment) not in strips:
-            strip = Strip([segment], 1)
-            for each in filters:
-                strip = strip.apply_filter(each, background)
-            strips[id(segment)] = strip
-    return [strips[id(segment)] for segment in segments]
+@lru_cache(256)
+def _strip(segment: Segment, filters: tuple[LineFilter, ...], background: Color) -> Strip:
+    """One cell of a bar as it is written: a whole one, or an end of the thumb."""
+    strip = Strip([segment], 1)
+    for each in filters:
+        strip = strip.apply_filter(each, background)
+    return strip
