@@ -1,6 +1,7 @@
 """The frame before the screen: in a real terminal, with the import of Textual held up for as long as a test looks."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -112,12 +113,17 @@ def test_where_colours_are_few_or_not_wanted_it_takes_the_terminal_s_own(env: di
         assert "EVENT LOG" in program.terminal.text
 
 
+def _is_whole(terminal: Terminal) -> bool:
+    """All of a frame has been read: it ends with putting the cursor where input methods show."""
+    return re.search(rb"\x1b\[\d+;\d+H(?:\x1b\[0m|\x1b\[\?2026l)*$", terminal.raw) is not None
+
+
 def _assert_same(
     folder: Path, *words: str, size: tuple[int, int] = (100, 30), env: dict[str, str] | None = None
 ) -> None:
     with held(folder, *words, size=size, env=env) as program:
         terminal = program.terminal
-        terminal.wait_for("starting…")
+        terminal.wait_for(lambda: INVITATION in terminal.text and _is_whole(terminal))
         ours = _cells(terminal)
         ours[0] = [(" ", *cell[1:]) if x > 20 else cell for x, cell in enumerate(ours[0])]
         program.go_on(STILL)
@@ -125,7 +131,7 @@ def _assert_same(
         terminal.type("x")
         terminal.wait_for("› x")
         terminal.type("\x7f")
-        terminal.wait_for(INVITATION)
+        terminal.wait_for(lambda: INVITATION in terminal.text and _is_whole(terminal))
         theirs = _cells(terminal)
         for y, (our_row, their_row) in enumerate(zip(ours, theirs, strict=True)):
             end = _filled_later(terminal, y)
