@@ -127,7 +127,12 @@ async def streaming(path: Path, patches: pytest.MonkeyPatch) -> AsyncIterator[St
 
 
 def as_on_a_terminal(patches: pytest.MonkeyPatch) -> None:
-    """What `guards.install` puts in the place of Textual's own, until the test is over."""
+    """What `guards.install` puts in the place of Textual's own, and all colours, until the test is over.
+
+    A style keeps the codes that it was written in first, so that fewer colours would depend on the tests before.
+    """
+    patches.setenv("TERM", "xterm-256color")
+    patches.setenv("COLORTERM", "truecolor")
     for owner, name in (
         (Compositor, "render_partial_update"),
         (Compositor, "render_full_update"),
