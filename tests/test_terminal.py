@@ -53,17 +53,19 @@ def test_a_terminal_that_may_not_be_opened_again_as_after_su_is_used_by_threads(
     (tmp_path / "sitecustomize.py").write_text(REFUSED.format(log=str(log)))
     config["PYTHONPATH"] = f"{tmp_path}:{Path.cwd()}"
     script: list[Reply] = [[Text("The story "), Wait("never")]]
-    with ServerProcess(script) as server:
-        with Terminal(program("storyteller", "--base-url", server.base_url), size=(100, 30), env=config) as terminal:
-            terminal.wait_for("ask, or / for commands")
-            terminal.type("Tell me\r")
-            terminal.wait_for("The story")
-            assert log.read_text() == "refused\n" * 2, "once for the keys, once for what is written"
-            terminal.type(ESC)
-            terminal.wait_for("stopped")
-            terminal.type("/quit\r")
-            assert terminal.wait_exit() == 0
-            assert_restored(terminal)
+    with (
+        ServerProcess(script) as server,
+        Terminal(program("storyteller", "--base-url", server.base_url), size=(100, 30), env=config) as terminal,
+    ):
+        terminal.wait_for("ask, or / for commands")
+        terminal.type("Tell me\r")
+        terminal.wait_for("The story")
+        assert log.read_text() == "refused\n" * 2, "once for the keys, once for what is written"
+        terminal.type(ESC)
+        terminal.wait_for("stopped")
+        terminal.type("/quit\r")
+        assert terminal.wait_exit() == 0
+        assert_restored(terminal)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)])
