@@ -15,7 +15,7 @@ INPUT = "ask, or / for commands"[1:]  # the first letter stands under the cursor
 APP = "starting the engine"
 """What the app's first frame says, and the skeleton does not."""
 END = "THE-VERY-END"
-_BLOCK = """\
+BLOCK = """\
 ## A heading
 
 A paragraph with **bold** words, `code` and a few more words to fill the line. Tiếng Việt có dấu 🎲.
@@ -37,7 +37,7 @@ def f(x):
 
 def deltas(count: int) -> list[str]:
     """Mixed Markdown in token-sized pieces, the last one telling that it is the end."""
-    text = _BLOCK * (count * 5 // len(_BLOCK) + 1)
+    text = BLOCK * (count * 5 // len(BLOCK) + 1)
     pieces = [text[start : start + 5] for start in range(0, count * 5, 5)]
     return [*pieces[: count - 1], f"\n\n{END}"]
 

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
+from tests.benchmarks.measures import BLOCK
 from tests.ui.app_driver import StillLink
 from tui import events as e
 from tui.journal.header import Header
@@ -25,24 +26,6 @@ FRAMES: Final = 400
 DELTAS: Final = 1000
 PACE: Final = 0.025
 """Seconds of the app's clock between two frames."""
-BLOCK: Final = """\
-## A heading
-
-A paragraph with **bold** words, `code` and a few more words to fill the line. Tiếng Việt có dấu 🎲.
-
-- one item
-- another item with a few words
-
-```python
-def f(x):
-    return x + 1
-```
-
-| a | b |
-|---|---|
-| 1 | 2 |
-
-"""
 
 
 class Recorded(HeadlessDriver):
