@@ -26,7 +26,7 @@ Row: TypeAlias = dict[int, Strip]
 """The strips of a line of the screen, by the column in which each begins."""
 
 _shown: dict[int, Row] = {}
-"""What the terminal shows, by line; lines of which it is not known are not in it."""
+"""What the terminal shows, by line, in the parts of the layout rendered last; what is not known is not in it."""
 
 _full_update = Compositor.render_full_update
 
@@ -148,6 +148,7 @@ def _layout_of(compositor: Compositor) -> _Layout:
     global _layout
     if _layout is None or _layout.visible is not compositor.visible_widgets:
         _layout = _Layout(compositor)
+        _shown.clear()  # parts of lines may begin elsewhere now
     return _layout
 
 
@@ -195,10 +196,7 @@ def _changed(row: Row, y: int) -> Iterator[tuple[int, Sequence[Segment]]]:
     """Where to write what so that the terminal shows these strips of a line."""
     shown = _shown.setdefault(y, {})
     for x, strip in sorted(row.items()):
-        before, end = shown.get(x), x + strip.cell_length
-        for other in [other for other in shown if x < other < end]:  # laid out otherwise then
-            del shown[other]
-            before = None
+        before = shown.get(x)
         shown[x] = strip
         if before is strip:
             continue
@@ -234,9 +232,16 @@ def _difference(x: int, old: Sequence[Segment], new: Sequence[Segment]) -> Itera
 
 def _common(one: str, other: str) -> int:
     """Characters that both texts begin with, one cell each: up to the last before anything that is not ASCII."""
-    length = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right or not left.isascii():
-            break
-        length += 1
+    if one[:1] != other[:1]:
+        return 0
+    length, most = 1, min(len(one), len(other))
+    while length < most:  # the longest common beginning has at least `length` and at most `most`
+        middle = (length + most + 1) // 2
+        if one[length:middle] == other[length:middle]:
+            length = middle
+        else:
+            most = middle - 1
+    common = other[:length]
+    if not common.isascii():
+        length = next(at for at, character in enumerate(common) if not character.isascii())
     return max(0, length - 1)  # what follows may join with it into one cell
