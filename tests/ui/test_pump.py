@@ -12,7 +12,7 @@ from tui.bus import Bus
 from tui.state import State
 from tui.ui.pump import BEAT, FRAME, Pump
 
-PACE = 1 / 40
+PACE = 1 / 50
 """Seconds between two writes of an engine."""
 
 
@@ -50,13 +50,15 @@ class Painted:
         self.seen.append((now, state.seq))
 
 
-def paints(happen: Callable[[Bus], Coroutine[Any, Any, None]]) -> list[tuple[float, int]]:
-    """The paints while something happens on the bus."""
+def paints(
+    happen: Callable[[Bus], Coroutine[Any, Any, None]], behind: Callable[[float], bool] = lambda now: False
+) -> list[tuple[float, int]]:
+    """The paints while something happens on the bus; `behind`: the terminal has not taken the one before by then."""
 
     async def main() -> list[tuple[float, int]]:
         clock = asyncio.get_running_loop().time
         bus, pane = Bus(clock), Painted()
-        pump = Pump(bus.reader(), State(), clock, lambda: [pane])
+        pump = Pump(bus.reader(), State(), clock, lambda: [pane], behind=lambda: behind(clock()))
         running = asyncio.ensure_future(pump.run())
         await happen(bus)
         bus.close()
@@ -120,3 +122,17 @@ def test_nothing_is_painted_while_nothing_runs() -> None:
         await asyncio.sleep(3600)
 
     assert len(paints(wait)) == 1, "the pump wakes in an idle program"
+
+
+def test_a_terminal_that_is_behind_gets_the_newest_when_it_has_caught_up_and_not_before() -> None:
+    async def end(bus: Bus) -> None:
+        begin(bus)
+        for _ in range(50):
+            await asyncio.sleep(PACE)
+            bus.publish(e.TextDelta("1.1.0", "word "))
+        bus.publish(e.RunEnded(1, "completed"))
+        await asyncio.sleep(10)
+
+    seen = paints(end, behind=lambda now: 0 < now < 5)
+    assert [seq for _, seq in seen] == [2, 53], "what came meanwhile is one paint, and painted although nothing runs"
+    assert 5 <= seen[-1][0] <= 5 + BEAT + 1e-6

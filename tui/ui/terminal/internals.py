@@ -1,8 +1,8 @@
-"""The private Textual APIs in use, each behind a name of our own: only this module, `frames`, `compositing` and
-`scrolling` name any.
+"""The private Textual APIs in use, each behind a name of our own: only this module, `frames`, `compositing`,
+`scrolling` and `driver` name any.
 
-The project pins `textual>=8.2.8,<8.3`; `tests/test_guards.py` has a test for each function here, so that an update that
-changes one of them fails there and says which.
+The project pins `textual>=8.2.8,<8.3`; `tests/test_internals.py` has a test for each function here, so that an update
+that changes one of them fails there and says which.
 """
 
 # ruff: noqa: SLF001
