@@ -206,6 +206,21 @@ def test_a_reply_that_breaks_off_gives_the_keyboard_back() -> None:
     assert _heard("\x1b]11;rgb:\x1b[Ax") == ["up", "x"]
 
 
+def test_it_tells_how_long_it_will_wait_for_what_is_not_whole() -> None:
+    clock = _Clock()
+    guard = InputGuard(clock=clock)
+    assert guard.patience is None
+    for beginning, whole in (("\x1b[1;5", REPLY_IDLE), ("\x1b]11;rgb:", REPLY_IDLE), ("\x1b[200~pasted", PASTE_IDLE)):
+        guard.feed(beginning)
+        assert guard.patience == pytest.approx(whole)
+        clock.now += whole / 2
+        assert guard.patience == pytest.approx(whole / 2)
+        assert guard.tick() == []
+        clock.now += whole / 2
+        guard.tick()
+        assert guard.patience is None, "it has given up"
+
+
 # Keys
 
 
