@@ -24,13 +24,16 @@ FILL: Final = 1 << 20
 _LINK: Final = 16
 """Bits of a style number below its link's."""
 
-_WORD: Final = re.compile(
+_WORD: Final = (
     r"[\u2e80-\u9fff\ua000-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
     r"[\u3001\u3002\u300d\u300f\uff01\uff09\uff0c\uff1a\uff1b\uff1f]* *"
     r"|[^ \u2e80-\u9fff\ua000-\ua4cf\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+ *"
     r"| +"
 )
-"""What may not be parted: a word with the spaces after it; East Asian scripts part between any two characters."""
+"""What may not be parted: a word with the spaces after it; East Asian scripts part between any two characters.
+
+Not compiled here: that takes three milliseconds, and the first paint has no such text.
+"""
 
 
 class Styles:
@@ -71,7 +74,7 @@ def breaks(text: str, width: int) -> Iterator[tuple[int, int]]:
         yield from _ascii_breaks(text, width)
         return
     start, used = 0, 0
-    for match in _WORD.finditer(text):
+    for match in re.finditer(_WORD, text):
         word = match[0].rstrip(" ")
         cells = cell_len(word)
         if used and used + cells > width:
