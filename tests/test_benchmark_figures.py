@@ -32,8 +32,8 @@ def test_the_95th_percentile_is_a_value_that_was_seen() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "floor", "reached"),
     [
-        ("first paint", 999.0, 800.0, True),
-        ("first paint", 10.0, 7.0, False),
+        ("exec to first paint (skeleton)", 999.0, 800.0, True),
+        ("exec to first paint (skeleton)", 10.0, 7.0, False),
         ("idle output", 0.0, None, True),
         ("idle output", 1.0, None, False),
         ("10 answers at once: the least of them, of its share", 90.0, None, True),

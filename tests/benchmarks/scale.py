@@ -23,9 +23,9 @@ _LOG = "\x1bOR"
 """F3."""
 
 
-def scale(events: int) -> Iterator[Figure]:
-    """Each shape in turn."""
-    for shape, happen in _SHAPES.items():
+def scale(events: int, shapes: int | None = None) -> Iterator[Figure]:
+    """Each shape in turn, or the first so many of them."""
+    for shape, happen in islice(_SHAPES.items(), shapes):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "big.jsonl"
             _write(path, chain(islice(chain(_START, happen()), events - 1), _END))

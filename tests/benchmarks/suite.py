@@ -23,7 +23,7 @@ _SUITE: Final[tuple[tuple[Any, tuple[Any, ...], tuple[Any, ...]], ...]] = (
     (engine.at_once, (10, 2_000), (10, 5_000)),
     (stored.listing, (3, 1_000), (9, 1_000)),
     (stored.opening, (1, 200_000), (5, 200_000)),
-    (scale.scale, (20_000,), (1_000_000,)),
+    (scale.scale, (20_000, 1), (1_000_000,)),
 )
 """Each measure with its arguments when quick and else."""
 
