@@ -116,3 +116,11 @@ async def test_a_line_takes_keys_in_their_order_too(keys: list[str], text: str) 
         await pilot.pause()
         assert app.sent == ([text] if text else [])
         assert app.query_one(LineInput).value == {"new": "new", "olddạ": "olddạ!", "": "cold"}[text]
+
+
+async def test_the_cursor_of_a_line_stands_still() -> None:
+    app = LineHost()
+    async with app.run_test(size=(60, 16)):
+        line = app.query_one(LineInput)
+        assert line.has_focus
+        assert not line.cursor_blink

@@ -16,7 +16,7 @@ from tui.ui.metrics.own_speed import Frame, OwnSpeed
 from tui.wire import Record
 
 FRAME = 1 / 60
-"""Seconds between paints at least. An engine sets the pace: it writes 40 times a second, and what it wrote is painted
+"""Seconds between paints at least. An engine sets the pace: it writes 50 times a second, and what it wrote is painted
 as it comes; two paces of the same length would add up to twice the wait."""
 
 BEAT = 0.125

@@ -15,7 +15,6 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
-from textual.widgets import Input
 
 from tui.requests import Records
 from tui.safety import one_line
@@ -25,6 +24,7 @@ from tui.ui.inspector.request_views import Bodies
 from tui.ui.inspector.tool_view import TIMING
 from tui.ui.inspector.view import View
 from tui.ui.inspector.views import views_of
+from tui.ui.line_input import LineInput
 from tui.ui.lines.line import cut_text
 
 _KEYS: Final = (
@@ -103,7 +103,7 @@ class InspectorScreen(ModalScreen[None]):
         with Vertical(id="frame"):
             yield ViewTabs(id="views")
             yield JsonView(id="json")
-            yield Input(placeholder="search, then Enter", id="sought")
+            yield LineInput(placeholder="search, then Enter", id="sought")
 
     def on_mount(self) -> None:
         self.query_one(JsonView).focus()
@@ -180,10 +180,10 @@ class InspectorScreen(ModalScreen[None]):
 
     def action_search(self) -> None:
         self.add_class("-searching")
-        self.query_one(Input).focus()
+        self.query_one(LineInput).focus()
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
+    @on(LineInput.Submitted)
+    def _submitted(self, event: LineInput.Submitted) -> None:
         event.stop()
         self._end_search()
         self.query_one(JsonView).find(event.value)
