@@ -1,7 +1,8 @@
 """An app that puts foreign text into every kind of widget, to see in a real terminal what gets through.
 
 `python -m tests.guarded_app MODE`: `guarded` and `bare` show the whole corpus. The other modes run an app that shows
-what is typed; on a key it raises the corpus (`crash`), exits with it as its message (`exit`), or hangs (`block`).
+what is typed; on a key it raises the corpus (`crash`), exits with it as its message (`exit`), hangs (`block`), or
+writes much and lends the terminal to somebody (`lend`).
 """
 
 import sys
@@ -136,6 +137,11 @@ class Typing(guards.GuardedApp[int]):
         if self.mode == "block":
             self._hear("blocked")
             self.call_after_refresh(lambda: time.sleep(60))
+        if self.mode == "lend":
+            assert self._driver is not None
+            self._driver.write("\x1b[0m" * 50_000)
+            with self.suspend():
+                print("lent", flush=True)
         self._hear(event.key)
 
 

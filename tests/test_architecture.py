@@ -64,6 +64,11 @@ def test_every_module_that_the_readme_names_exists() -> None:
     assert [name for name in named if not any(root.glob(name.rstrip("/")))] == []
 
 
+def test_every_screen_over_the_panes_leaves_once() -> None:
+    named = [path.name for path in _SOURCES if "ModalScreen" in path.read_text("utf-8")]
+    assert named == ["overlay.py"], "see tui/ui/dialogues/overlay.py"
+
+
 def test_only_the_fold_writes_state() -> None:
     """No assignment through a name or attribute called `state` outside `tui.fold`."""
     for path in _SOURCES:

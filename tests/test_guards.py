@@ -3,6 +3,7 @@ import re
 import select
 import signal
 import sys
+import termios
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +101,11 @@ class _Recorder(Terminal):
     @property
     def text(self) -> str:
         return self.raw.decode(errors="replace")
+
+    @property
+    def lflag(self) -> int:
+        """How the terminal treats what is typed, in bits of `termios`."""
+        return int(termios.tcgetattr(self._slave)[3])
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +228,21 @@ def test_restoring_a_terminal_that_is_gone_or_full_neither_raises_nor_hangs() ->
 
 
 # Input, on a real terminal
+
+
+def test_the_terminal_echoes_no_key_before_all_is_written() -> None:
+    """Else keys typed while a pager starts stand in the middle of an escape sequence."""
+    with _Recorder("lend") as terminal:
+        terminal.wait_for("ready")
+        start = len(terminal.raw)
+        terminal.type("x")
+        while "lent" not in terminal.text:
+            echoes = bool(terminal.lflag & termios.ECHO)
+            assert not echoes or len(terminal.raw) - start > 150_000
+            terminal.read(1)
+        terminal.wait_for("heard x.")
+        terminal.type(".")
+        assert terminal.wait_exit() == 0
 
 
 def test_what_is_pasted_and_what_the_terminal_answers_is_not_typed() -> None:

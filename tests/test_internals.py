@@ -10,9 +10,12 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.drivers._writer_thread import WriterThread
-from textual.geometry import Size
+from textual.events import MouseDown
+from textual.geometry import Offset, Size
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widgets import Static
 
 from tui.ui.terminal import internals, scrolling
 
@@ -189,3 +192,35 @@ async def test_an_app_with_exit_hooks_words_its_own_exit_message(capfd: pytest.C
         app.exit(3, message=Text("bye"))
     assert app.said == [Text("bye")]
     assert capfd.readouterr().err == "clean\n"
+
+
+class _Two(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Static("one")
+        yield Static("two", id="two")
+
+
+async def _click_on_removed(app: App[None]) -> None:
+    async with app.run_test(size=(20, 5)):
+        with app.batch_update():
+            await app.query_one("#two").remove()
+            assert app.screen.get_widget_at(1, 1)[0].id == "two", "it is still in the layout"
+            app.screen._forward_event(MouseDown(None, 1, 1, 0, 0, 1, False, False, False, screen_x=1, screen_y=1))
+
+
+async def test_a_click_on_what_is_removed_selects_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Screen, "get_widget_and_offset_at", internals._widget_and_offset_at)
+    with pytest.raises(AttributeError, match="region"):  # else Textual has mended it: drop the patch
+        await _click_on_removed(_Two())
+    internals.patch_clicks_on_removed()
+    await _click_on_removed(_Two())
+
+
+async def test_a_click_on_what_is_there_selects_from_it() -> None:
+    app = _Two()
+    async with app.run_test(size=(20, 5)):
+        widget, offset = internals._attached_widget_and_offset_at(app.screen, 1, 1)
+        assert widget is app.query_one("#two")
+        assert offset == Offset(1, 0)
+        widget, _ = internals._attached_widget_and_offset_at(app.screen, 1, 3)
+        assert widget is app.screen

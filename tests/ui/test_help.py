@@ -235,6 +235,33 @@ async def test_enter_with_nothing_found_stays_and_escape_gives_nothing() -> None
         assert not app.screen.query(Input)
 
 
+async def test_what_is_chosen_twice_counts_once_and_takes_no_other_screen_away() -> None:
+    """A double click, or Enter and a click, that come before the palette is gone."""
+    app = Host()
+    async with app.run_test(size=(60, 16)) as pilot:
+        chosen = await palette(app, pilot)
+        choices = app.screen.query_one(OptionList)
+        base = app.screen_stack[0]
+        choices.action_select()
+        choices.action_select()
+        await pilot.pause()
+        assert len(chosen) == 1
+        assert app.screen is base
+
+
+async def test_a_click_gives_what_was_clicked_though_the_list_has_changed_since() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 16)) as pilot:
+        chosen = await palette(app, pilot)
+        choices = app.screen.query_one(OptionList)
+        choices.highlighted = choices.option_count - 1
+        clicked = BY_ID[str(choices.get_option_at_index(choices.option_count - 1).id)]
+        choices.action_select()
+        app.screen.query_one(Input).value = "stats"
+        await pilot.pause()
+        assert chosen == [clicked.action]
+
+
 # The theme picker
 
 

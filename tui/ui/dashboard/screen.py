@@ -6,7 +6,6 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui import figures
@@ -16,6 +15,7 @@ from tui.safety import one_line
 from tui.state import State
 from tui.ui.actions.keys import keys_in_use
 from tui.ui.dashboard.sections import dashboard
+from tui.ui.dialogues.overlay import Overlay
 from tui.ui.lines.line import cut_text
 from tui.ui.lines.pieces import PiecesView
 
@@ -44,7 +44,7 @@ class DashboardView(PiecesView, can_focus=True):
     ]
 
 
-class DashboardScreen(ModalScreen[None]):
+class DashboardScreen(Overlay[None]):
     """Of the session shown, live. The limits are those of the model of the newest run."""
 
     DEFAULT_CSS = """

@@ -6,16 +6,16 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from tui.ui.dialogues.overlay import Overlay
 from tui.ui.line_input import LineInput
 
 Chosen = TypeVar("Chosen")
 
 
-class ListDialogue(ModalScreen[Chosen | None]):
+class ListDialogue(Overlay[Chosen | None]):
     """Gives what was chosen, or None."""
 
     DEFAULT_CSS = """

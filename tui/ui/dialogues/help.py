@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.safety import visible
 from tui.ui.actions.keys import keys_in_use, log_keys_in_use
 from tui.ui.actions.table import ACTIONS, Action
+from tui.ui.dialogues.overlay import Overlay
 from tui.ui.log.keys import LOG_KEYS
 
 _WIDE: Final = 70
@@ -25,7 +25,7 @@ _NOTES: Final = (
 )
 
 
-class TextScreen(ModalScreen[None]):
+class TextScreen(Overlay[None]):
     """A text to read and to scroll. It is shown as it is: no markup, no control characters."""
 
     DEFAULT_CSS = """

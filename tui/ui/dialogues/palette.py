@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.fuzzy import FuzzySearch
-from textual.screen import ModalScreen
 from textual.style import Style
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
@@ -17,6 +16,7 @@ from tui.safety import one_line
 from tui.ui.actions.keys import keys_in_use
 from tui.ui.actions.table import ACTIONS, Action
 from tui.ui.dialogues.dialogue import ListDialogue
+from tui.ui.dialogues.overlay import Overlay
 
 _MATCHED: Final = Style(bold=True, underline=True)
 
@@ -62,7 +62,7 @@ class PaletteScreen(ListDialogue[str]):
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._found[event.option_index].action)
+        self.dismiss(next(action.action for action in ACTIONS if action.id == event.option_id))
 
     def action_move(self, how: str) -> None:
         getattr(self.query_one(OptionList), f"action_{how}")()
@@ -74,7 +74,7 @@ class PaletteScreen(ListDialogue[str]):
         found = find(self._search, query.strip())
         self._found = [action for action, _ in found]
         choices = self.query_one(OptionList)
-        choices.set_options(Option(self._row(action, offsets)) for action, offsets in found)
+        choices.set_options(Option(self._row(action, offsets), action.id) for action, offsets in found)
         choices.highlighted = 0 if found else None
 
     def _row(self, action: Action, offsets: Sequence[int]) -> Content:
@@ -106,7 +106,7 @@ _TITLES: Final = max(len(_searched(action)) for action in ACTIONS)
 """Cells of the longest."""
 
 
-class ThemePicker(ModalScreen[str | None]):
+class ThemePicker(Overlay[str | None]):
     """Themes as (name, description); each is shown by `preview` as soon as it is chosen from the list.
 
     Enter gives its name; Esc shows `current` again and gives None.

@@ -12,13 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.requests import Records
 from tui.safety import one_line
 from tui.state import Row, State
+from tui.ui.dialogues.overlay import Overlay
 from tui.ui.inspector.json_view import JsonView
 from tui.ui.inspector.request_views import Bodies
 from tui.ui.inspector.tool_view import TIMING
@@ -34,7 +34,7 @@ _KEYS: Final = (
 """The most wanted first: what there is no room for is left out."""
 
 
-class InspectorScreen(ModalScreen[None]):
+class InspectorScreen(Overlay[None]):
     """One row; `J` and `K` ask for the next and the one before. `paint` shows what has come meanwhile."""
 
     DEFAULT_CSS = """

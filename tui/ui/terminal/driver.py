@@ -7,7 +7,9 @@ threads. A terminal that the skeleton has taken is not cleared, and what was typ
 import asyncio
 import os
 import sys
+import termios
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from selectors import EVENT_READ, SelectSelector
 
@@ -71,6 +73,16 @@ class TtyDriver(LinuxDriver):
         if self._due is not None:
             self._due.cancel()
         super().disable_input()
+
+    def stop_application_mode(self) -> None:
+        """Give the settings back once all is written: the shell's would echo keys into the middle of it."""
+        attributes, self.attrs_before = self.attrs_before, None
+        super().stop_application_mode()
+        internals.drain(self)
+        self.attrs_before = attributes
+        if attributes is not None:
+            with suppress(termios.error):  # the terminal is gone
+                termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
 
     def write(self, data: str) -> None:
         if not (self._is_up and data == _TO_ALTERNATE):

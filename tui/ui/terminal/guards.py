@@ -51,6 +51,7 @@ def install(report: "CrashReport | None" = None) -> None:
     internals.replace_input_parser(InputGuard)
     internals.write_without_waiting()
     internals.patch_strip_divide()
+    internals.patch_clicks_on_removed()
     compositing.patch_compositor()
     scrolling.patch_scroll_bars()
     sys.excepthook = (report or CrashReport()).excepthook

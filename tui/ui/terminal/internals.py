@@ -13,17 +13,25 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import IO, Any, Protocol
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import textual._xterm_parser
 from rich.console import RenderableType
 from textual.app import App, ReturnType
 from textual.drivers._writer_thread import WriterThread
+from textual.errors import NoWidget
 from textual.events import Key
+from textual.geometry import Offset
 from textual.message import Message
+from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.ui.terminal.tty_writer import TtyWriter
+
+if TYPE_CHECKING:
+    from textual.drivers.linux_driver import LinuxDriver
 
 
 def terminal_behind(app: App[Any]) -> bool:
@@ -32,6 +40,13 @@ def terminal_behind(app: App[Any]) -> bool:
     if isinstance(writer, TtyWriter):
         return writer.backlog > 0
     return isinstance(writer, WriterThread) and writer._queue.qsize() > 1
+
+
+def drain(driver: "LinuxDriver") -> None:
+    """Wait until the terminal has taken what was written. Textual's own thread is waited for where it ends."""
+    writer: object = driver._writer_thread
+    if isinstance(writer, TtyWriter):
+        writer.drain()
 
 
 def running_loop(app: App[Any]) -> asyncio.AbstractEventLoop | None:
@@ -74,6 +89,25 @@ def patch_strip_divide() -> None:
     collector frees: the main source of its pauses while text streams.
     """
     Strip.divide = _divide_without_cycle  # type: ignore[assignment, method-assign]
+
+
+_widget_and_offset_at = Screen.get_widget_and_offset_at
+
+
+def _attached_widget_and_offset_at(screen: Screen[Any], x: int, y: int) -> tuple[Widget | None, Offset | None]:
+    with suppress(NoWidget):
+        widget, _ = screen.get_widget_at(x, y)
+        if widget is not screen and not widget.is_attached:
+            return None, None
+    return _widget_and_offset_at(screen, x, y)
+
+
+def patch_clicks_on_removed() -> None:
+    """Let a click on a widget that is gone, but not from the screen yet, select nothing.
+
+    Textual asks for the region of its parent, of which there is none: a toast that is clicked twice ended the app.
+    """
+    Screen.get_widget_and_offset_at = _attached_widget_and_offset_at  # type: ignore[assignment, method-assign]
 
 
 # Input

@@ -54,8 +54,8 @@ class TtyWriter:
     def flush(self) -> None:
         """All is on its way."""
 
-    def stop(self) -> None:
-        """Write the rest, as long as the terminal takes any of it, and let go of the terminal."""
+    def drain(self) -> None:
+        """Write the rest, as long as the terminal takes any of it, and drop what it does not; nothing else happens."""
         if self._fd is None:
             return
         self._loop.remove_writer(self._fd)
@@ -63,7 +63,13 @@ class TtyWriter:
         poll.register(self._fd, select.POLLOUT)
         while self._rest and poll.poll(_PATIENCE):
             self._send()
-        self._close()
+        self._rest.clear()
+
+    def stop(self) -> None:
+        """Write the rest, as `drain` does, and let go of the terminal."""
+        self.drain()
+        if self._fd is not None:
+            self._close()
 
     def _go_on(self) -> None:
         if self._fd is not None and not self._send():

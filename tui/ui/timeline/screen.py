@@ -6,13 +6,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui import figures
 from tui.safety import one_line
 from tui.state import Prompt, State
 from tui.timeline import Timeline, row_of, timeline
+from tui.ui.dialogues.overlay import Overlay
 from tui.ui.lines.line import cut_text
 from tui.ui.timeline import waterfall
 from tui.ui.timeline.view import WaterfallView
@@ -24,7 +24,7 @@ _LINES: Final = 2
 """For the figures of a span."""
 
 
-class TimelineScreen(ModalScreen[int]):
+class TimelineScreen(Overlay[int]):
     """One run at a time, first the newest, and with a new run that one. Gives the row of the log to go to."""
 
     DEFAULT_CSS = """
