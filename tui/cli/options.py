@@ -129,7 +129,8 @@ def _check_url(url: str | None) -> str:
 def _check_theme(settings: Settings) -> str:
     if settings.theme is None:
         return ""
-    from tui.ui.themes.catalogue import did_you_mean, theme_names
+    from tui.ui.themes.catalogue import theme_names
+    from tui.ui.themes.errors import did_you_mean
 
     names = theme_names(themes_folder())
     if settings.theme in names:

@@ -19,7 +19,8 @@ from tui.ui.actions.table import Command, UnknownCommandError, resolve
 from tui.ui.chat.pane import ChatPane
 from tui.ui.tabs import PaneTabs
 from tui.ui.terminal import internals
-from tui.ui.themes.catalogue import did_you_mean, load_themes
+from tui.ui.themes.catalogue import load_themes
+from tui.ui.themes.errors import did_you_mean
 
 QUIT_WITHIN = 2.0
 """Seconds in which the second Ctrl+C quits."""

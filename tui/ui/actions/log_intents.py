@@ -12,7 +12,8 @@ from tui.journal.recording import History, Recording
 from tui.ui.actions.saving import Saving, WishError
 from tui.ui.chat.pane import ChatPane
 from tui.ui.log.pane import LogPane
-from tui.ui.search.pane_box import Mode, box_of
+from tui.ui.search.line_owner import Mode
+from tui.ui.search.pane_box import box_of
 from tui.ui.search.seeking import PatternError, pattern_of
 from tui.wire import Record
 

@@ -14,7 +14,8 @@ from tui.ui.chat.transcript import Place
 from tui.ui.chat.view import TranscriptView
 from tui.ui.lines.line import Line
 from tui.ui.lines.spans import with_hits
-from tui.ui.search.pane_box import Mode, Offer, Problem, box_of
+from tui.ui.search.line_owner import Mode, Offer, Problem
+from tui.ui.search.pane_box import box_of
 from tui.ui.search.seeking import PatternError, Search
 from tui.ui.search.slices import Slices
 

@@ -15,7 +15,8 @@ from tui.ui.log.keys import log_bindings
 from tui.ui.log.moves import LogMoves
 from tui.ui.log.rows import Columns, pieces
 from tui.ui.log.sources import EventRows, OfRows
-from tui.ui.search.pane_box import Mode, Offer, Problem, box_of
+from tui.ui.search.line_owner import Mode, Offer, Problem
+from tui.ui.search.pane_box import box_of
 
 if TYPE_CHECKING:
     from tui.export.events import EventFormat

@@ -10,7 +10,7 @@ from tui.safety import one_line
 from tui.ui.lines.spans import with_hits
 from tui.ui.log.sifting import Sifting
 from tui.ui.log.sources import Source
-from tui.ui.search.pane_box import Mode, Offer, Problem
+from tui.ui.search.line_owner import Mode, Offer, Problem
 from tui.ui.search.seeking import PatternError, Search
 from tui.ui.search.sieve import Sieve
 

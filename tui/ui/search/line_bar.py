@@ -18,7 +18,7 @@ from textual.widgets import Input, Static
 from tui.safety import one_line
 from tui.ui.line_input import LineInput
 from tui.ui.lines.line import cut_text
-from tui.ui.search.pane_box import LineOwner, Mode, Offer, Problem
+from tui.ui.search.line_owner import LineOwner, Mode, Offer, Problem
 from tui.ui.themes.palette import Palette
 
 _WIDEST: Final = 32

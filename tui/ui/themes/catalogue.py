@@ -5,10 +5,11 @@ Textual is imported only to load a theme, so that a command line can be checked 
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tui.ui.themes.errors import ThemeError, did_you_mean
 
 if TYPE_CHECKING:
     from textual.theme import Theme
@@ -23,10 +24,6 @@ class ThemeSet(NamedTuple):
     problems: tuple[str, ...]
     descriptions: Mapping[str, str]
     """Of every theme, for the picker; empty where the file has none."""
-
-
-class ThemeError(ValueError):
-    """What is wrong with a theme file, in one line that does not name the file."""
 
 
 def theme_names(user_dir: Path | None = None) -> tuple[str, ...]:
@@ -84,9 +81,3 @@ def _paths(user_dir: Path | None) -> dict[str, tuple[Path, ...]]:
 def _line(path: Path, error: ThemeError) -> str:
     shown = str(path)
     return f"{shown if shown.isprintable() else repr(shown)}: {error}"
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A tail for the message that no such word is known; empty where none is near."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""

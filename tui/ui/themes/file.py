@@ -15,7 +15,7 @@ from textual.color import BLACK, Color, ColorParseError
 from textual.css.constants import VALID_STYLE_FLAGS
 from textual.theme import Theme
 
-from tui.ui.themes.catalogue import ThemeError, did_you_mean
+from tui.ui.themes.errors import ThemeError, did_you_mean
 from tui.ui.themes.palette import CODE_THEME, Palette, resolve, theme_variables
 
 _COLORS: Final = (
