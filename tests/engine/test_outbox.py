@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import select
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from collections.abc import Iterator
 import pytest
 
 from tui import events as e
-from tui.engine.outbox import FRAME, Outbox
+from tui.engine import outbox as outbox_module
+from tui.engine.outbox import FRAME, SOON, Outbox, is_awaited
 from tui.wire import Stamped, decode_stamped
 
 
@@ -100,3 +102,45 @@ def test_what_comes_within_a_frame_is_one_write(pipe: tuple[int, int], monkeypat
     os.close(writer)
     assert len(read_all(reader)) == 500
     assert writes.count(writer) <= 2 + (time.perf_counter() - began) / FRAME
+
+
+@pytest.mark.parametrize(
+    ("now", "newest", "before", "awaited"),
+    [
+        (24, 20, 10, True),
+        (29, 20, 10, True),
+        (30, 20, 10, False),  # it is late: perhaps there is none
+        (24, 20, 0, False),  # not for so long
+        (24, 23, 22.5, False),
+        (24, 24, 24, False),  # both came at once
+        (24, 24, 1e9, False),
+    ],
+)
+def test_an_event_is_awaited_if_those_before_it_came_at_a_pace(
+    now: float, newest: float, before: float, awaited: bool
+) -> None:
+    assert is_awaited(now / 1e3, newest / 1e3, before / 1e3) is awaited
+    assert 0.006 < SOON < FRAME / 2
+
+
+def test_a_frame_ends_with_the_event_that_is_about_to_come(
+    pipe: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = pipe
+    time_is = [0.0]
+    monkeypatch.setattr(outbox_module.clock, "now", lambda: time_is[0])
+    monkeypatch.setattr(outbox_module, "FRAME", 0.0)
+    monkeypatch.setattr(outbox_module, "SOON", 10.0)
+    outbox = Outbox(writer)
+    outbox.emit(e.TextDelta("1.1.0", "A" * 200_000))  # more than a pipe holds: the writer waits
+    first = os.read(reader, 1)
+    for second, text in ((1.0, "B"), (2.0, "C")):
+        time_is[0] = second
+        outbox.emit(e.TextDelta("1.1.0", text))
+    while not first.endswith(b"\n"):
+        first += os.read(reader, 1 << 16)
+    assert not select.select([reader], [], [], 0.05)[0], "D is due at 3"
+    time_is[0] = 3.0
+    outbox.emit(e.TextDelta("1.1.0", "D"))
+    assert [decode_stamped(line).at for line in os.read(reader, 1 << 16).splitlines()] == [1, 2, 3]
+    assert outbox.close(within=10)

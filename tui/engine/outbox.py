@@ -1,7 +1,8 @@
 """Events on their way out of the engine: stamped and queued by any thread, written to the pipe by one of its own.
 
-The writer sets the screen's pace: at once after a quiet moment, else one write a frame, since waking the reader costs
-it more than parsing does. A full pipe holds up the writer, never the agent.
+The writer sets the screen's pace: at once after a quiet moment, else one write a frame, since a frame costs the reader
+more than parsing does. A frame ends with a delta rather than just before one, so that a steady stream of them takes
+fewer frames and none of them waits longer. A full pipe holds up the writer, never the agent.
 """
 
 import os
@@ -14,8 +15,10 @@ from tui.engine import clock
 from tui.events import Event, Notice, name_of
 from tui.wire import Stamped
 
-FRAME = 1 / 50
-"""Seconds between two writes: what an eye takes for motion, and half of it is what a delta waits on the average."""
+FRAME = 1 / 42
+"""Seconds between two writes at least: what an eye takes for motion."""
+SOON = 1 / 120
+"""Seconds that a frame may last longer for an event that is about to come."""
 
 _NO_JSON = (TypeError, ValueError, RecursionError)
 """What encoding raises for items of a user's own making that are no JSON."""
@@ -33,6 +36,8 @@ class Outbox:
         """Someone waits for a write: no pacing until it is done."""
         self._written = threading.Condition()
         self._busy = False
+        self._last = 0.0
+        """When the newest of what was written had come."""
         self._writer = threading.Thread(target=self._write, name="outbox", daemon=True)
         self._writer.start()
 
@@ -71,12 +76,23 @@ class Outbox:
                 with self._written:
                     self._busy = False
                     self._written.notify_all()
-            self._hurry.wait(FRAME - (time.perf_counter() - began))
+            self._rest(began)
             if not self._closing:
                 self._hurry.clear()
 
+    def _rest(self, began: float) -> None:
+        """Until the next write is due, if there is something to be written."""
+        if self._hurry.wait(FRAME - (time.perf_counter() - began)) or not self._queue:
+            return
+        self._wake.clear()
+        newest, *older = (self._queue[-1 - back].at for back in range(min(2, len(self._queue))))
+        if not self._hurry.is_set() and is_awaited(clock.now(), newest, older[0] if older else self._last):
+            self._wake.wait(SOON)
+        self._wake.set()
+
     def _take(self) -> bytes:
         batch = [self._queue.popleft() for _ in range(len(self._queue))]
+        self._last = batch[-1].at if batch else self._last
         try:
             return wire.encode_many(batch)
         except _NO_JSON:
@@ -86,6 +102,11 @@ class Outbox:
         rest = memoryview(lines)
         while rest:
             rest = rest[os.write(self._fd, rest) :]
+
+
+def is_awaited(now: float, newest: float, before: float) -> bool:
+    """Whether the next event is about to come, if it comes as long after the newest as that after the one before."""
+    return now < 2 * newest - before <= now + SOON
 
 
 def _encoded(stamped: Stamped) -> bytes:

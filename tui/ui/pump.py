@@ -16,8 +16,8 @@ from tui.ui.metrics.own_speed import Frame, OwnSpeed
 from tui.wire import Record
 
 FRAME = 1 / 60
-"""Seconds between paints at least. An engine sets the pace: it writes 50 times a second, and what it wrote is painted
-as it comes; two paces of the same length would add up to twice the wait."""
+"""Seconds between paints at least. An engine sets the pace: it writes some 40 times a second, and what it wrote is
+painted as it comes; two paces of the same length would add up to twice the wait."""
 
 BEAT = 0.125
 """Seconds between paints without news while a run is live: a spinner at 8 Hz."""
