@@ -1,4 +1,4 @@
-"""`python -m tui` and the `agents-tui` command: the frame of the screen first, then all that it takes to fill it."""
+"""`python -m tui` and the `agents-tui` command: the frame of the screen and the engine first, then all the rest."""
 
 import gc
 import sys
@@ -8,15 +8,26 @@ from tui import skeleton
 
 def main() -> int:
     """Run the command line; its exit status."""
-    if skeleton.begin(sys.argv[1:]):
-        sys.excepthook = _start_failed
-        gc.disable()  # nothing that start-up makes is garbage; the app turns it on again
-    try:
-        from tui.cli import main
+    screen = skeleton.begin(sys.argv[1:])
+    if screen is None:
+        return _run()
+    sys.excepthook = _start_failed
+    gc.disable()  # nothing that start-up makes is garbage; the app turns it on again
+    from tui.link import process
 
-        return main()
+    if not screen.resumes:  # that may be in another folder
+        process.start_early()
+    try:
+        return _run()
     finally:
         skeleton.end()
+        process.end()
+
+
+def _run() -> int:
+    from tui.cli import main
+
+    return main()
 
 
 def _start_failed(kind: type[BaseException], error: BaseException, trace: object) -> None:

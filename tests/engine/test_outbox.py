@@ -128,7 +128,7 @@ def test_a_frame_ends_with_the_event_that_is_about_to_come(
 ) -> None:
     reader, writer = pipe
     time_is = [0.0]
-    monkeypatch.setattr(outbox_module.clock, "now", lambda: time_is[0])
+    monkeypatch.setattr("tui.engine.clock.now", lambda: time_is[0])
     monkeypatch.setattr(outbox_module, "FRAME", 0.0)
     monkeypatch.setattr(outbox_module, "SOON", 10.0)
     outbox = Outbox(writer)

@@ -1,31 +1,13 @@
-"""The engine's process: started early, connected later, killed for certain.
-
-It runs in a session of its own, so that a key on the terminal cannot signal it and that its whole group, with
-whatever user code started, can be killed.
-"""
+"""The engine's process: started early, connected later, killed for certain."""
 
 import asyncio
-import contextlib
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import IO
 
 from tui.link.pipes import Lines, Sink
-
-_ROOT = str(Path(__file__).parents[2])
-_START = """\
-import sys
-sys.path.insert(0, sys.argv.pop())
-import tui
-del sys.path[0]
-from tui.engine.main import main
-main()
-"""
-"""Imports this very package, whatever else is called `tui` where the user stands (hence also `-P`)."""
+from tui.link.process import kill, take
 
 _NOT_LOADED = 3
 """An engine's exit status where the agent's code is at fault, which it has told."""
@@ -41,25 +23,9 @@ class Child:
     """
 
     def __init__(self) -> None:
-        theirs_in, self._out = os.pipe()
-        self._in, theirs_out = os.pipe()
+        process = take()
+        self._process, self._out, self._in = process.child, process.commands, process.events
         self._sink: Sink | None = None
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, by this very interpreter
-                [sys.executable, "-P", "-c", _START, "--in", str(theirs_in), "--out", str(theirs_out), _ROOT],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                pass_fds=(theirs_in, theirs_out),
-                start_new_session=True,
-            )
-        except OSError:
-            os.close(self._in)
-            os.close(self._out)
-            raise
-        finally:
-            os.close(theirs_in)
-            os.close(theirs_out)
 
     async def attach(
         self, events: ReceiveLines, stdout: ReceiveLines, stderr: ReceiveLines, hung_up: Callable[[], None]
@@ -77,8 +43,7 @@ class Child:
 
     def kill(self) -> None:
         """End it and all it started, by force."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        kill(self._process.pid)
 
     async def wait(self, seconds: float | None = None) -> int | None:
         """The exit status (negative: the signal), or None if it still runs after so long."""

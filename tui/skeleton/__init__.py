@@ -10,23 +10,24 @@ imports more than what the interpreter holds anyway and a few small modules of t
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from tui.skeleton.arguments import Screen
     from tui.skeleton.stage import HandedOver, Stage
 
 _stage: "Stage | None" = None
 
 
-def begin(arguments: list[str]) -> bool:
-    """Draw the frame if these arguments open the screen and this is a terminal for it; whether it did."""
+def begin(arguments: list[str]) -> "Screen | None":
+    """Draw the frame if these arguments open the screen and this is a terminal for it; the screen, if it did."""
     global _stage
     from tui.skeleton.arguments import screen_of
 
     try:
         from tui.skeleton.stage import open_stage
     except ImportError:  # no POSIX terminal
-        return False
+        return None
     screen = screen_of(arguments)
     _stage = None if screen is None else open_stage(screen)
-    return _stage is not None
+    return screen if _stage is not None else None
 
 
 def is_up() -> bool:
