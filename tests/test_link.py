@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.model_server import Call, Incomplete, ModelServer, Reply, Text, Wait
 from tui import events as e
 from tui.bus import Bus, Reader, steady_clock
 from tui.conversation import RETRY_PROMPT
+from tui.link import process
 from tui.link.handle import Launch, Link
 
 E = TypeVar("E", bound=e.Event)
@@ -216,3 +218,56 @@ async def test_closing_leaves_no_process(agent: str) -> None:
             await watcher.until(e.TextDelta)
         with pytest.raises(ProcessLookupError):
             os.kill(started.pid, 0)
+
+
+# The process, before there is a link
+
+
+class _Made:
+    """In the place of a process."""
+
+    def __init__(self) -> None:
+        _MADE.append(self)
+
+
+_MADE: list[_Made] = []
+
+
+def test_an_engine_started_in_advance_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "Process", _Made)
+    _MADE.clear()
+    process.start_early()
+    assert len(_MADE) == 1
+    taken: list[object] = [process.take(), process.take()]
+    assert taken == _MADE
+    process.end()
+
+
+def test_where_none_can_be_started_in_advance_who_needs_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> NoReturn:
+        raise BlockingIOError("no process")
+
+    monkeypatch.setattr(process, "Process", refuse)
+    process.start_early()
+    with pytest.raises(BlockingIOError):
+        process.take()
+
+
+def test_an_engine_that_nobody_took_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[process.Process] = []
+    start = process.Process
+
+    def noted() -> process.Process:
+        made.append(start())
+        return made[0]
+
+    monkeypatch.setattr(process, "Process", noted)
+    process.start_early()
+    process.end()
+    assert made[0].child.returncode == -signal.SIGKILL
+    process.end()
+    os.close(made[0].commands)
+    os.close(made[0].events)
+    for pipe in (made[0].child.stdout, made[0].child.stderr):
+        assert pipe is not None
+        pipe.close()

@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
     clock = steady_clock()
     link = Link(Bus(clock), launch_of(settings, stored, faults=options.fault, cache=options.cache))
     try:
-        link.spawn()  # before Textual is imported: the engine imports the SDK meanwhile
+        link.spawn()  # if it was not with the frame: before Textual is imported, to import the SDK meanwhile
     except OSError as error:
         parser.exit(1, f"agents-tui: the engine could not be started: {error.strerror}\n")
     state = restore_into(link, stored) if stored else None
