@@ -332,3 +332,15 @@ async def test_an_empty_session_in_place_of_a_long_one_leaves_nothing_to_scroll(
         assert app.pane.max_scroll_y == 0
         assert app.pane.following
         assert not any(app.lines)
+
+
+async def test_where_there_is_room_for_the_title_alone_that_is_all() -> None:
+    async with logged(*BEGIN, *LINES) as (app, pilot):
+        app.pane.focus()
+        await pilot.press("g")  # so that a marker tells of new rows
+        await pilot.resize_terminal(80, 1)
+        assert app.pane.size.height == 0
+        app.happen(*LINES)
+        app.pane.render_lines(Region(0, 0, 80, 1))
+        await pilot.resize_terminal(80, 24)
+        assert app.lines

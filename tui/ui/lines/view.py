@@ -35,7 +35,10 @@ class LinesWidget(Framed):
         """What texts are written in, and on."""
 
     def strips(self, first: int, end: int) -> list[Strip]:
-        """The lines in view from `first` to before `end`, each as wide as the content; the same ones for the same."""
+        """The lines in view from `first` to before `end`, each as wide as the content; the same ones for the same.
+
+        There is one at least.
+        """
         raise NotImplementedError
 
     @property
@@ -59,7 +62,8 @@ class LinesWidget(Framed):
         border = super().render_lines(Region(crop.x, crop.y, crop.width, top - crop.y)) if crop.y < top else []
         width = self.outer_size.width - (self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0)
         self._use((left, width, self.get_line_filters()))
-        lines = [self._made_ready(line) for line in self.strips(max(0, crop.y - top), crop.bottom - top)]
+        first, end = max(0, crop.y - top), crop.bottom - top
+        lines = [self._made_ready(line) for line in self.strips(first, end)] if first < end else []
         if crop.x > 0 or crop.right < width:
             lines = [line.crop(crop.x, crop.right) for line in lines]
         return border + lines
