@@ -144,6 +144,13 @@ STEP = st.one_of(
 )
 
 
+def assert_true(app: App[None], emulator: Emulator, about: object = "") -> None:
+    """What was written is what the screen holds."""
+    whole = Emulator((40, 12))
+    whole.feed(LayoutUpdate([[line] for line in app.screen._compositor.render_strips()], Region(0, 0, 40, 12)))
+    assert emulator.cells == whole.cells, about
+
+
 async def test_random_changes_show_what_the_compositor_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hypothesis chooses the steps; one app takes them all, since what was shown before is what matters."""
     taken: list[list[tuple[str, int, object]]] = []
@@ -164,9 +171,27 @@ async def test_random_changes_show_what_the_compositor_holds(monkeypatch: pytest
                 for step in steps:
                     take(app, step)
             await pilot.pause()
-            whole = Emulator((40, 12))
-            whole.feed(LayoutUpdate([[line] for line in app.screen._compositor.render_strips()], Region(0, 0, 40, 12)))
-            assert emulator.cells == whole.cells, steps
+            assert_true(app, emulator, steps)
+
+
+async def test_what_is_gone_is_gone_from_the_terminal_whatever_was_asked_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = Panes()
+    emulator = Emulator((40, 12))
+    watch(monkeypatch, emulator)
+    async with app.run_test(size=(40, 12)) as pilot:
+        note = Static(Content("a note"))
+        note.styles.layer, note.styles.dock, note.styles.width = "_toastrack", "bottom", 10
+        await app.mount(note)
+        await pilot.pause()
+        assert "a note" in "".join(cell.data for cell in emulator.cells[-1])
+        compositor = app.screen._compositor
+        compositor.update_widgets({Static()})  # one that is not placed yet: from now on a place is looked up anew
+        note.display = False
+        assert note not in compositor.full_map
+        await pilot.pause()
+        assert_true(app, emulator)
 
 
 def take(app: Panes, step: tuple[str, int, object]) -> None:

@@ -1,8 +1,10 @@
 from typing import ClassVar
 
 import pytest
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.pilot import Pilot
 from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input, OptionList, Static
@@ -260,6 +262,19 @@ async def test_a_click_gives_what_was_clicked_though_the_list_has_changed_since(
         app.screen.query_one(Input).value = "stats"
         await pilot.pause()
         assert chosen == [clicked.action]
+
+
+async def test_a_click_on_an_option_that_there_is_no_more_does_nothing() -> None:
+    app = Host()
+    async with app.run_test(size=(60, 16)) as pilot:
+        chosen = await palette(app, pilot)
+        choices = app.screen.query_one(OptionList)
+        click = Click(choices, 3, 2, 0, 0, 1, False, False, False)
+        click.style = Style(meta={"option": 999})
+        choices.post_message(click)
+        await pilot.pause()
+        assert chosen == []
+        assert app.screen.query(Input)
 
 
 # The theme picker

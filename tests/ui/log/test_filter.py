@@ -7,12 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.ui.log.log_app import RETRIED, Log, log_of
+from tests.ui.log.log_app import RETRIED, Log, LogApp, log_of
 from tui import events as e
 from tui.query import parse
 from tui.ui.actions.log_intents import write_events
 from tui.ui.log.sources import StateRows
 from tui.ui.search.line_bar import LineBar, OfferRow
+from tui.ui.search.pane_box import PaneBox
 from tui.ui.search.sieve import Sieve
 
 LINES = tuple(e.OutputCaptured("stdout", f"line {number}") for number in range(100))
@@ -289,3 +290,16 @@ async def test_no_format_of_that_letter() -> None:
         await log.press("escape")
         assert not log.app.exports
         assert log.app.focused is log.pane
+
+
+async def test_a_line_that_is_asked_for_before_the_first_paint_opens_after_it() -> None:
+    class Hasty(LogApp):
+        def on_mount(self) -> None:
+            self.query_one(PaneBox).ask("filter")
+
+    app = Hasty()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        bar = app.query_one(LineBar)
+        assert bar.display
+        assert app.focused is bar._input

@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import OptionList
 
+from tui.ui.dialogues.choices import Choices
 from tui.ui.dialogues.overlay import Overlay
 from tui.ui.line_input import LineInput
 
@@ -58,7 +58,7 @@ class ListDialogue(Overlay[Chosen | None]):
             frame.border_title = Content(self.HEADING)
             frame.border_subtitle = Content(self.KEYS)
             yield from self.above()
-            yield OptionList(id="choices", markup=False)
+            yield Choices(id="choices", markup=False)
             yield from self.below()
 
     def above(self) -> Iterable[Widget]:

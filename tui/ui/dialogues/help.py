@@ -119,8 +119,9 @@ def help_text(
 
 def _columns(*columns: tuple[int, str]) -> list[str]:
     """Texts side by side, each folded into its width in cells; all texts are the program's own, one cell a letter."""
-    folded = [wrap(text, max(8, width)) for width, text in columns]
+    widths = [max(8, width) for width, _ in columns]
+    folded = [wrap(text, width) for width, (_, text) in zip(widths, columns, strict=True)]
     return [
-        "".join(f"  {cell:<{width}}" for cell, (width, _) in zip(line, columns, strict=True)).rstrip()
+        "".join(f"  {cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in zip_longest(*folded, fillvalue="")
     ]

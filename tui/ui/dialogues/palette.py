@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from tui.safety import one_line
 from tui.ui.actions.keys import keys_in_use
 from tui.ui.actions.table import ACTIONS, Action
+from tui.ui.dialogues.choices import Choices
 from tui.ui.dialogues.dialogue import ListDialogue
 from tui.ui.dialogues.overlay import Overlay
 
@@ -149,7 +150,7 @@ class ThemePicker(Overlay[str | None]):
             Option(Content.assemble(f"{one_line(name):<{width}}  ", (one_line(description, 60), "dim")))
             for name, description in self._themes
         ]
-        choices = OptionList(*rows, markup=False)
+        choices = Choices(*rows, markup=False)
         names = [name for name, _ in self._themes]
         choices.highlighted = names.index(self._current) if self._current in names else None
         choices.border_title = Content("Theme")

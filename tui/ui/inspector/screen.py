@@ -149,7 +149,8 @@ class InspectorScreen(Overlay[None]):
     def _put_keys(self) -> None:
         room = self.app.size.width - 12
         shown = [" · ".join(_KEYS[:number]) for number in range(1, len(_KEYS) + 1)]
-        self.query_one("#frame").border_subtitle = Content(max((text for text in shown if len(text) <= room), key=len))
+        fitting = [text for text in shown if len(text) <= room]
+        self.query_one("#frame").border_subtitle = Content(fitting[-1] if fitting else "")
 
     # What the user wants
 

@@ -46,15 +46,30 @@ def forget() -> None:
 
 def _whole_update(compositor: Compositor, simplify: bool = False) -> LayoutUpdate:
     """All of the screen, written whatever the terminal is thought to show."""
-    if not simplify:  # that is a picture of the screen, not the screen
-        forget()
+    global _layout
+    if simplify:  # that is a picture of the screen, not the screen
+        return _full_update(compositor, simplify)
+    forget()
+    _layout = _Layout(compositor)
     return _full_update(compositor, simplify)
 
 
 def _partial_update(compositor: Compositor) -> CompositorUpdate | None:
-    regions = compositor._dirty_regions.copy()
+    regions = compositor._dirty_regions | _moved(compositor)
     compositor._dirty_regions.clear()
     return Update(_rows(compositor, regions)) if regions else None
+
+
+def _moved(compositor: Compositor) -> set[Region]:
+    """Where there is another widget than in the layout rendered last.
+
+    Textual tells only of what is another than in the layout made last, which may be none of a frame: a toast that was
+    gone while one was asked for the place of a widget stayed on the terminal.
+    """
+    if _layout is None or _layout.visible is compositor.visible_widgets:
+        return set()
+    others = _layout.visible.items() ^ compositor.visible_widgets.items()
+    return {seen for _, (region, clip) in others if (seen := region.intersection(clip))}
 
 
 class Update(CompositorUpdate):
