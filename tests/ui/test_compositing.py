@@ -194,6 +194,27 @@ async def test_what_is_gone_is_gone_from_the_terminal_whatever_was_asked_meanwhi
         assert_true(app, emulator)
 
 
+async def test_lines_that_were_hidden_are_painted_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Panes()
+    emulator = Emulator((40, 12))
+    watch(monkeypatch, emulator)
+    async with app.run_test(size=(40, 12)) as pilot:
+        lines = app.query(Lines).first()
+        lines.add(Strip([Segment("before")]))
+        lines.display = False
+        await pilot.pause()
+        lines.notify_style_update()  # its width is looked up anew
+        assert lines.lines_width == 0
+        lines.display = True
+        await pilot.pause()
+        assert lines.lines_width > 0
+        with frames.frame(app):
+            lines.change(0, Strip([Segment("after")]))
+        await pilot.pause()
+        assert_true(app, emulator)
+        assert "after" in "".join(cell.data for cell in emulator.cells[2])
+
+
 def take(app: Panes, step: tuple[str, int, object]) -> None:
     kind, number, what = step
     panes = list(app.screen_stack[0].query(Lines))

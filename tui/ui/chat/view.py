@@ -35,6 +35,8 @@ class TranscriptView(LineView):
         self._following = True
         self._seen = 0
         """The height when following ended: what is below is new."""
+        self._told = ""
+        """What the marker at the bottom said last."""
         self._looks: Looks | None = None
         self._strips: LRUCache[Line | None, Strip] = LRUCache(512)
         """None: a line below the end."""
@@ -68,13 +70,19 @@ class TranscriptView(LineView):
         if max(0, target) != top:
             scroll(self, max(0, target))
         self._refresh_from(changed)
+        self._tell_anew()
         self._arm()
 
     def _refresh_from(self, y: int) -> None:
         row = max(0, y - self.scroll_offset.y)
         if row < self.size.height:
             self.refresh(Region(0, row, self.size.width, self.size.height - row))
-        elif not self._following:
+
+    def _tell_anew(self) -> None:
+        """Repaint the marker at the bottom if it has another thing to say."""
+        chip = self._chip()
+        if chip != self._told:
+            self._told = chip
             self.refresh(Region(0, self.size.height - 1, self.size.width, 1))
 
     def _arm(self) -> None:
@@ -95,6 +103,7 @@ class TranscriptView(LineView):
             grow(self, Size(self.size.width, height))
             target = height - self.size.height if self._following else self._transcript.y(place)
             self.scroll_to(y=max(0, target), animate=False, immediate=True)
+            self._tell_anew()
         self._arm()
 
     def on_resize(self) -> None:

@@ -108,9 +108,9 @@ class LineView(LinesWidget, ScrollView):
 
     @property
     def lines_width(self) -> int:
-        """Cells of a line: those of the content that no scroll bar takes."""
+        """Cells of a line: those of the content that no scroll bar takes; 0 while it is nowhere on the screen."""
         size, bar = self.size, self.show_vertical_scrollbar
-        if self._room[:2] != (size, bar):
+        if self._room[:2] != (size, bar) or not self._room[2]:
             self._room = size, bar, self.scrollable_content_region.width
         return self._room[2]
 
