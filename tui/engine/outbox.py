@@ -85,8 +85,8 @@ class Outbox:
         if self._hurry.wait(FRAME - (time.perf_counter() - began)) or not self._queue:
             return
         self._wake.clear()
-        newest, *older = (self._queue[-1 - back].at for back in range(min(2, len(self._queue))))
-        if not self._hurry.is_set() and is_awaited(clock.now(), newest, older[0] if older else self._last):
+        newest, before = self._queue[-1].at, self._queue[-2].at if len(self._queue) > 1 else self._last
+        if not self._hurry.is_set() and is_awaited(clock.now(), newest, before):
             self._wake.wait(SOON)
         self._wake.set()
 

@@ -8,8 +8,7 @@ writes changed lines whole. With a clock at the top and an answer growing at the
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from typing import Final, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
@@ -18,9 +17,9 @@ from rich.segment import Segment
 from textual._compositor import Compositor, CompositorUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.ui.terminal import sgr
+from tui.ui.terminal.layout import Layout, Span, Touched
 
 Row: TypeAlias = dict[int, Strip]
 """The strips of a line of the screen, by the column in which each begins."""
@@ -50,7 +49,7 @@ def _whole_update(compositor: Compositor, simplify: bool = False) -> LayoutUpdat
     if simplify:  # that is a picture of the screen, not the screen
         return _full_update(compositor, simplify)
     forget()
-    _layout = _Layout(compositor)
+    _layout = Layout(compositor)
     return _full_update(compositor, simplify)
 
 
@@ -66,10 +65,7 @@ def _moved(compositor: Compositor) -> set[Region]:
     Textual tells only of what is another than in the layout made last, which may be none of a frame: a toast that was
     gone while one was asked for the place of a widget stayed on the terminal.
     """
-    if _layout is None or _layout.visible is compositor.visible_widgets:
-        return set()
-    others = _layout.visible.items() ^ compositor.visible_widgets.items()
-    return {seen for _, (region, clip) in others if (seen := region.intersection(clip))}
+    return set() if _layout is None else _layout.differing(compositor)
 
 
 class Update(CompositorUpdate):
@@ -103,66 +99,14 @@ class Update(CompositorUpdate):
 # Rendering
 
 
-class Span(NamedTuple):
-    """Part of a line, from the column `x` to before `end`: what is seen of a widget there."""
-
-    x: int
-    end: int
-    widget: Widget
-
-
-Touched: TypeAlias = dict[Widget, dict[int, set[Span]]]
-"""Parts of lines, by widget and line."""
-
-_KEPT: Final = 1024
-"""Regions of which it is kept what they touch."""
-
-
-class _Layout:
-    """Whose is which part of which line, for as long as the screen is laid out like this."""
-
-    def __init__(self, compositor: Compositor) -> None:
-        self.visible = compositor.visible_widgets
-        """Where widgets are and to what they are clipped, the ones in front first; for another layout another one."""
-        self._cuts = compositor.cuts
-        self._spans: dict[int, list[Span]] = {}
-        self._touched: dict[Region, Touched] = {}
-
-    def touched(self, region: Region) -> "Touched":
-        """The parts of lines that a region of the screen touches. Most frames have the same few."""
-        found = self._touched.get(region)
-        if found is None:
-            found = defaultdict(lambda: defaultdict(set))
-            for y in region.line_range:
-                for span in self._spans_of(y):
-                    if span.x < region.right and span.end > region.x:
-                        found[span.widget][y].add(span)
-            if len(self._touched) >= _KEPT:
-                self._touched.clear()
-            self._touched[region] = found
-        return found
-
-    def _spans_of(self, y: int) -> list[Span]:
-        found = self._spans.get(y)
-        if found is None:
-            cuts = self._cuts[y] if 0 <= y < len(self._cuts) else []
-            parts = ((x, end, self._widget_at(x, y)) for x, end in pairwise(cuts))
-            found = self._spans[y] = [Span(x, end, widget) for x, end, widget in parts if widget is not None]
-        return found
-
-    def _widget_at(self, x: int, y: int) -> Widget | None:
-        shown = (widget for widget, (region, clip) in self.visible.items() if region.intersection(clip).contains(x, y))
-        return next(shown, None)
-
-
-_layout: _Layout | None = None
+_layout: Layout | None = None
 """The one rendered last."""
 
 
-def _layout_of(compositor: Compositor) -> _Layout:
+def _layout_of(compositor: Compositor) -> Layout:
     global _layout
     if _layout is None or _layout.visible is not compositor.visible_widgets:
-        _layout = _Layout(compositor)
+        _layout = Layout(compositor)
         _shown.clear()  # parts of lines may begin elsewhere now
     return _layout
 
